@@ -1,0 +1,45 @@
+# Every target sets up what it needs. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo test live up down status psql lint lock clean setup
+JIANBAO := .venv/bin/jianbao
+export PYTHON
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:
+	@sh setup.sh
+
+demo: setup ## The whole job once on the bundled newsroom: no internet, no key, no Docker
+	@$(JIANBAO) demo
+
+test: ## Set everything up, the model path included, and run all tests
+	@sh setup.sh test
+	@.venv/bin/python -m pytest -q
+
+live: setup ## One look at the real sources: what works today, a digest preview
+	@$(JIANBAO) live
+
+up: setup ## Start the live service: Airflow runs on schedule
+	@$(JIANBAO) up
+
+down: ## Stop what up or demo started, and nothing else
+	@test -x $(JIANBAO) || { echo "Nothing was ever started here."; exit 0; }; $(JIANBAO) down
+
+status: setup ## Services, sources, backlog, last edition
+	@$(JIANBAO) status
+
+psql: setup ## The archive, as the read-only user
+	@$(JIANBAO) psql
+
+lint: setup ## Format, lint, types, import layers, lock file
+	@.venv/bin/ruff format --check -q . && .venv/bin/ruff check -q .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo >.venv/lint-imports.log 2>&1 || { cat .venv/lint-imports.log; exit 1; }
+
+lock: setup ## Make requirements.lock anew from pyproject.toml
+	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \
+		--extra airflow --extra model --extra dev pyproject.toml -o requirements.lock
+
+clean: ## Remove the virtual environment and caches; never an archive
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

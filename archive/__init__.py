@@ -1,0 +1,1 @@
+"""What we keep, and what is the same: the only room that speaks Postgres."""

@@ -1,0 +1,105 @@
+"""Articles: stored once per link and part, changed into a new revision when their page changed."""
+
+import hashlib
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from archive.models import Article, StoredArticle
+from archive.text import fingerprint
+
+
+def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now: datetime) -> str:
+    """Store an article: `new`, `revised` when its title or text changed, else `same`."""
+    digest = hashlib.sha256(article.text.encode()).digest()
+    conn.execute(
+        "insert into archive.text (hash, content) values (%s, %s) on conflict do nothing",
+        (digest, article.text),
+    )
+    old = conn.execute(
+        "select id, title, text_hash from archive.article where link = %s and part = %s for update",
+        (link, article.part),
+    ).fetchone()
+    values = {
+        "link": link,
+        "part": article.part,
+        "page": page,
+        "title": article.title,
+        "hash": digest,
+        "fingerprint": fingerprint(article.text),
+        "authors": list(article.authors),
+        "editor": article.editor,
+        "origin": article.origin,
+        "published": article.published_at,
+        "precision": article.date_precision,
+        "section": article.section,
+        "keywords": list(article.keywords),
+        "now": now,
+    }
+    if old is None:
+        conn.execute(
+            "insert into archive.article (link, part, page, title, text_hash, fingerprint, authors,"
+            " editor, origin, published_at, date_precision, section, page_keywords, first_seen,"
+            " extracted_at) select id, %(part)s, %(page)s, %(title)s, %(hash)s, %(fingerprint)s,"
+            " %(authors)s, %(editor)s, %(origin)s, %(published)s, %(precision)s, %(section)s,"
+            " %(keywords)s, first_seen, %(now)s from archive.link where id = %(link)s",
+            values,
+        )
+        return "new"
+    changed = old[1] != article.title or bytes(old[2]) != digest
+    if changed:
+        conn.execute(
+            "insert into archive.revision (article, number, title, text_hash, page, replaced_at)"
+            " select id, 1 + (select count(*) from archive.revision r where r.article = a.id),"
+            " title, text_hash, page, %s from archive.article a where id = %s",
+            (now, old[0]),
+        )
+    conn.execute(
+        "update archive.article set page = %(page)s, title = %(title)s, text_hash = %(hash)s,"
+        " fingerprint = %(fingerprint)s, authors = %(authors)s, editor = %(editor)s,"
+        " origin = %(origin)s, published_at = %(published)s, date_precision = %(precision)s,"
+        " section = %(section)s, page_keywords = %(keywords)s, extracted_at = %(now)s"
+        " where link = %(link)s and part = %(part)s",
+        values,
+    )
+    return "revised" if changed else "same"
+
+
+_STORED = (
+    "select a.id, l.url, l.source, s.name, a.first_seen, a.title, t.content, a.part, a.authors,"
+    " a.editor, a.origin, a.published_at, a.date_precision, a.section, a.page_keywords"
+    " from archive.article a join archive.link l on l.id = a.link"
+    " join archive.source s on s.id = l.source join archive.text t on t.hash = a.text_hash"
+)
+
+
+def claim_unsummarized(conn: Connection[TupleRow]) -> StoredArticle | None:
+    """The next article without a summary of its present text, locked for the transaction."""
+    row = conn.execute(
+        _STORED + " where not exists (select from archive.summary m where m.article = a.id"
+        " and m.text_hash = a.text_hash) order by a.id limit 1 for update of a skip locked"
+    ).fetchone()
+    return _stored(row) if row else None
+
+
+def of_link(conn: Connection[TupleRow], key: str) -> list[StoredArticle]:
+    """The articles of one link, in order of their parts."""
+    rows = conn.execute(_STORED + " where l.key = %s order by a.part", (key,)).fetchall()
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: TupleRow) -> StoredArticle:
+    article = Article(
+        title=row[5],
+        text=row[6],
+        part=row[7],
+        authors=tuple(row[8]),
+        editor=row[9],
+        origin=row[10],
+        published_at=row[11],
+        date_precision=row[12],
+        section=row[13],
+        keywords=tuple(row[14]),
+    )
+    return StoredArticle(row[0], row[1], row[2], row[3], row[4], article)

@@ -1,0 +1,166 @@
+"""Which database this is, and a connection to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.rows import TupleRow
+
+from archive import clock, embedded, migrations
+from archive.settings import Settings
+
+READER = "reader"
+ServerGone = psycopg.Error
+"""What the driver raises when the server goes away or refuses; for callers that report it."""
+
+
+class DatabaseError(Exception):
+    """The database cannot be used."""
+
+    def __init__(self, problem: str, hint: str) -> None:
+        super().__init__(f"{problem}; {hint}")
+        self.problem = problem
+        self.hint = hint
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[Connection[TupleRow]]:
+    """An autocommit connection as the archive's owner, to a schema this program knows.
+
+    The embedded server is started when it is not running, and set up when it is new. Raises
+    DatabaseError, migrations.SchemaError or embedded.ServerError: one line each.
+    """
+    with _open(owner_dsn(settings)) as conn:
+        if not migrations.check(conn):
+            if settings.database_url:
+                raise DatabaseError("the database has no archive yet", "run: jianbao migrate")
+            prepare(conn, settings)
+        _same_kind(conn, settings)
+        yield conn
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Bring the database to this program's schema; the names of the files applied."""
+    with _open(owner_dsn(settings)) as conn:
+        return prepare(conn, settings)
+
+
+def prepare(conn: Connection[TupleRow], settings: Settings) -> list[str]:
+    """Apply migrations, note the deployment's kind, and let the reader read."""
+    if migrations.is_empty(conn) is False:
+        _same_kind(conn, settings)
+    applied = migrations.migrate(conn)
+    conn.execute(
+        "insert into archive.deployment (kind, created_at) values (%s, %s) on conflict do nothing",
+        (settings.jianbao_kind, clock.now()),
+    )
+    _same_kind(conn, settings)
+    if applied and _role_exists(conn, READER):
+        conn.execute("grant usage on schema news to reader")
+        conn.execute("grant select on all tables in schema news to reader")
+        conn.execute("grant execute on all functions in schema news to reader")
+    return applied
+
+
+def owner_dsn(settings: Settings) -> str:
+    """Where our own processes connect. Starts the embedded server if that is what is used."""
+    return settings.database_url or _embedded(settings).dsn("jianbao", "jianbao")
+
+
+def airflow_dsn(settings: Settings) -> str:
+    """Airflow's metadata: a database of its own on the same server, created if it is missing."""
+    if not settings.database_url:
+        return _embedded(settings).dsn("airflow", "airflow")
+    parts = urlsplit(settings.database_url)
+    with _open(settings.database_url) as conn:
+        name = f"{conn.info.dbname}_airflow"
+        if not conn.execute("select from pg_database where datname = %s", (name,)).fetchone():
+            try:
+                conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            except psycopg.errors.InsufficientPrivilege:
+                raise DatabaseError(
+                    f"the database {name} for Airflow's metadata is missing",
+                    "create it, owned by the user of DATABASE_URL",
+                ) from None
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def airflow_schema(settings: Settings) -> str:
+    """The revision of Airflow's metadata schema; empty if there is none yet."""
+    with _open(airflow_dsn(settings)) as conn:
+        row = conn.execute("select to_regclass('alembic_version') is not null").fetchone()
+        if not row or not row[0]:
+            return ""
+        return " ".join(r[0] for r in conn.execute("select version_num from alembic_version"))
+
+
+def reader_url(settings: Settings) -> str:
+    """The address for people's tools: read-only, over TCP on this machine."""
+    if settings.database_url:
+        return settings.database_url
+    return _embedded(settings).address("jianbao", READER)
+
+
+def _embedded(settings: Settings) -> embedded.Server:
+    folder = settings.jianbao_home / "postgres"
+    server = embedded.running(folder)
+    if server is None:
+        server = embedded.start(folder)
+    _create_roles(server)
+    return server
+
+
+def _create_roles(server: embedded.Server) -> None:
+    """Roles and databases of a new server. Every statement can be repeated or raced."""
+    with _open(server.dsn("postgres", "postgres")) as conn:
+        if conn.execute("select from pg_database where datname = 'airflow'").fetchone():
+            return
+        conn.execute("set lock_timeout = '30s'")
+        for role in ("jianbao", "airflow", READER):
+            statement = sql.SQL("create role {} login password {}").format(
+                sql.Identifier(role), sql.Literal(server.passwords[role])
+            )
+            _unless_there(conn, statement)
+        conn.execute("alter role reader set search_path = news")
+        conn.execute("alter role reader set default_transaction_read_only = on")
+        conn.execute("alter role reader set statement_timeout = '60s'")
+        conn.execute("alter role reader connection limit 20")
+        for name in ("jianbao", "airflow"):
+            statement = sql.SQL("create database {0} owner {0}").format(sql.Identifier(name))
+            _unless_there(conn, statement)
+
+
+def _unless_there(conn: Connection[TupleRow], statement: sql.Composed) -> None:
+    try:
+        conn.execute(statement)
+    except (
+        psycopg.errors.DuplicateObject,
+        psycopg.errors.DuplicateDatabase,
+        psycopg.errors.UniqueViolation,
+    ):
+        return
+
+
+def _role_exists(conn: Connection[TupleRow], role: str) -> bool:
+    return conn.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None
+
+
+def _same_kind(conn: Connection[TupleRow], settings: Settings) -> None:
+    row = conn.execute("select kind from archive.deployment").fetchone()
+    if row and row[0] != settings.jianbao_kind:
+        raise DatabaseError(
+            f"this database belongs to the {row[0]} archive, not to the {settings.jianbao_kind} one",
+            "give each a database of its own (DATABASE_URL, JIANBAO_HOME)",
+        )
+
+
+def _open(dsn: str) -> Connection[TupleRow]:
+    try:
+        return psycopg.connect(dsn, autocommit=True, connect_timeout=10, application_name="jianbao")
+    except psycopg.OperationalError as error:
+        raise DatabaseError(
+            f"cannot connect to the database: {str(error).strip().splitlines()[-1]}",
+            "check DATABASE_URL and that the server runs",
+        ) from None

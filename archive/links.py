@@ -1,0 +1,110 @@
+"""The frontier and the ledger: every discovered link, and its one outcome."""
+
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg.rows import TupleRow, class_row
+
+from archive.models import FoundLink, Link, Outcome
+
+MAX_ATTEMPTS = 3
+"""How many crawls try a link that fails for a passing reason."""
+
+
+def discover(
+    conn: Connection[TupleRow], source: str, key: str, found: FoundLink, now: datetime
+) -> int | None:
+    """Note a found link; its id if it is new or its publisher changed it, else None.
+
+    A changed stamp makes a settled link pending again, so that corrections are read.
+    """
+    row = conn.execute(
+        "insert into archive.link (source, key, url, title, published_at, first_seen, stamp)"
+        " values (%(source)s, %(key)s, %(url)s, %(title)s, %(published)s, %(now)s, %(stamp)s)"
+        " on conflict (key) do update set stamp = excluded.stamp, pending = true, attempts = 0,"
+        " title = case when excluded.title <> '' then excluded.title else link.title end"
+        " where excluded.stamp <> '' and link.stamp <> excluded.stamp returning id",
+        {
+            "source": source,
+            "key": key,
+            "url": found.url,
+            "title": found.title,
+            "published": found.published_at,
+            "now": now,
+            "stamp": found.stamp,
+        },
+    ).fetchone()
+    return row[0] if row else None
+
+
+def get(conn: Connection[TupleRow], key: str) -> Link | None:
+    """The link with this key."""
+    with conn.cursor(row_factory=class_row(Link)) as cursor:
+        return cursor.execute(
+            "select id, source, url, key, title, published_at from archive.link where key = %s",
+            (key,),
+        ).fetchone()
+
+
+def pending(conn: Connection[TupleRow], source: str, limit: int, now: datetime) -> list[Link]:
+    """The source's links to fetch, newest first, those included whose retry is due."""
+    with conn.cursor(row_factory=class_row(Link)) as cursor:
+        return cursor.execute(
+            "select id, source, url, key, title, published_at from archive.link"
+            " where source = %s and (pending or retry_at <= %s)"
+            " order by published_at desc nulls last, id desc limit %s",
+            (source, now, limit),
+        ).fetchall()
+
+
+def settle(
+    conn: Connection[TupleRow],
+    link: int,
+    outcome: Outcome,
+    reason: str,
+    now: datetime,
+    retry_at: datetime | None = None,
+) -> None:
+    """Give a link its outcome. With `retry_at` it is tried again then, `MAX_ATTEMPTS` in all."""
+    conn.execute(
+        "update archive.link set pending = false, outcome = %(outcome)s, reason = %(reason)s,"
+        " decided_at = %(now)s, attempts = attempts + 1,"
+        " retry_at = case when attempts + 1 < %(most)s then %(retry)s::timestamptz end"
+        " where id = %(link)s and (outcome is distinct from 'stored' or %(outcome)s = 'stored')",
+        {
+            "link": link,
+            "outcome": outcome,
+            "reason": reason,
+            "now": now,
+            "retry": retry_at,
+            "most": MAX_ATTEMPTS,
+        },
+    )
+    # A stored article stays stored when a later look at its page fails.
+    conn.execute(
+        "update archive.link set pending = false, retry_at = null where id = %s and pending",
+        (link,),
+    )
+
+
+def outcome(conn: Connection[TupleRow], key: str) -> tuple[str, str] | None:
+    """(outcome, reason) of a link, None if the key is unknown or still pending."""
+    row = conn.execute(
+        "select outcome, reason from archive.link where key = %s and outcome is not null", (key,)
+    ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def by_source(
+    conn: Connection[TupleRow], sources: list[str]
+) -> list[tuple[str, int, int, int, str]]:
+    """(name, links, stored, refused, trouble at the last look) of these sources."""
+    return conn.execute(
+        "select s.name, count(l.id), count(l.id) filter (where l.outcome = 'stored'),"
+        " count(l.id) filter (where l.outcome <> 'stored'), coalesce((select"
+        " string_agg(e.error, '; ') from archive.entry_point e where e.source = s.id"
+        " and e.error <> ''), '') from archive.source s"
+        " left join archive.link l on l.source = s.id where s.id = any(%s)"
+        " group by s.id, s.name order by s.id",
+        (sources,),
+    ).fetchall()

@@ -1,0 +1,189 @@
+"""The shared nouns, in the order of one article's way through the house."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """The one named end of a link."""
+
+    STORED = "stored"
+    NOT_ARTICLE = "not_article"
+    BLOCKED_BY_ROBOTS = "blocked_by_robots"
+    BLOCKED_ADDRESS = "blocked_address"
+    HTTP_ERROR = "http_error"
+    RATE_LIMITED = "rate_limited"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"
+    REDIRECT_LOOP = "redirect_loop"
+    UNREACHABLE = "unreachable"
+    CHALLENGE_PAGE = "challenge_page"
+    PAYWALLED = "paywalled"
+    TOO_SHORT = "too_short"
+    EXTRACTION_FAILED = "extraction_failed"
+    OFF_TOPIC = "off_topic"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLink:
+    """A link as an entry point shows it, before it is known to the archive."""
+
+    url: str
+    title: str = ""
+    published_at: datetime | None = None
+    stamp: str = ""
+    """Changes when the publisher changed the article: its update time or a hash of the feed text."""
+    content: str = ""
+    """Full HTML from a feed, when the source is read from its feed; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A discovered address: one row of the frontier and of the ledger."""
+
+    id: int
+    source: str
+    url: str
+    key: str
+    title: str = ""
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as fetched: the bytes, and what the server said of them."""
+
+    link_id: int
+    url: str
+    body: bytes
+    fetched_at: datetime
+    status: int = 200
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article as extracted from one page; `part` counts the articles of the page from 1."""
+
+    title: str
+    text: str
+    part: int = 1
+    authors: tuple[str, ...] = ()
+    editor: str = ""
+    origin: str = ""
+    published_at: datetime | None = None
+    date_precision: str = ""
+    """`minute` or `day`; empty when the date is unknown."""
+    section: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article of the archive, with where it was published."""
+
+    id: int
+    url: str
+    source: str
+    source_name: str
+    first_seen: datetime
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A main event (重大事件): what happened, and the sentence that says so."""
+
+    kind: str
+    text: str
+    start: int
+    """Offset of the sentence in the article's text, in characters."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one article says. `spans` are character offsets into its text, one per sentence."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    keywords: tuple[str, ...]
+    technologies: tuple[str, ...]
+    industries: tuple[str, ...]
+    topic: str
+    events: tuple[Event, ...]
+    method: str
+    """`extractive`, `lead` or the model's name."""
+    reason: str = ""
+    """Why the method is not the one that was asked for; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One entry of an edition: an article with its summary, and who else published it."""
+
+    article_id: int
+    title: str
+    url: str
+    source_name: str
+    origin: str
+    published_at: datetime | None
+    first_seen: datetime
+    summary: str
+    keywords: tuple[str, ...]
+    technologies: tuple[str, ...]
+    industries: tuple[str, ...]
+    topic: str
+    copies: tuple[tuple[str, str], ...] = ()
+    """(source name, url) of every other publication of the same text."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDay:
+    """What one source gave in an edition's window."""
+
+    id: str
+    name: str
+    stored: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What an edition covers: first seen in [start, end)."""
+
+    day: date
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything an edition is composed from."""
+
+    window: Window
+    stories: tuple[Story, ...]
+    sources: tuple[SourceDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One day's digest, frozen: composing it twice gives the same bytes."""
+
+    day: date
+    subject: str
+    html: str
+    text: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One edition to one reader."""
+
+    id: int
+    day: date
+    address: str
+    attempts: int

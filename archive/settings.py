@@ -1,0 +1,117 @@
+"""Settings that people type: environment variables, and a `.env` file beside the project.
+
+Every setting is documented in `.env.example`; a test compares the two.
+"""
+
+import os
+from datetime import time
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is malformed."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"setting {name}: {problem}; see .env.example")
+        self.name = name
+
+
+class Settings(BaseModel):
+    """All settings; each field is the environment variable of the same name in capitals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    jianbao_home: Path = Field(default_factory=lambda: default_home())
+    """Where the live archive, its logs and secrets are. Never inside the checkout."""
+    database_url: str = ""
+    """Any Postgres server; empty means the embedded one."""
+    jianbao_kind: Literal["live", "demo"] = "live"
+    jianbao_sources: Path | None = None
+    """A registry of one's own; empty means the one that comes with the crawler."""
+    jianbao_allow: tuple[str, ...] = ()
+    """Exact host:port pairs that the address guard lets pass; for the sample newsroom only."""
+    jianbao_user_agent: str = "Jianbao/0.1 (unattended news archive)"
+    crawl_shards: int = Field(default=2, ge=1, le=64)
+    crawl_articles_per_source: int = Field(default=60, ge=1)
+    crawl_seconds: int = Field(default=900, ge=5)
+    crawl_timeout: int = Field(default=30, ge=1)
+    """Seconds that one request may take in all."""
+    crawl_delay_factor: float = Field(default=1.0, ge=0.0)
+    """Multiplies every source's delay; below 1 only for servers of one's own."""
+    timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    edition_cutoff: time = time(7, 0)
+    summarizer_model: str = ""
+    """Folder or hub id of a transformers model; empty means extractive."""
+    smtp_host: str = ""
+    smtp_port: int = Field(default=465, ge=1, le=65535)
+    smtp_security: Literal["tls", "starttls", "none"] = "tls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    digest_name: str = "简报"
+
+    @field_validator("jianbao_sources", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("jianbao_allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(pair.strip() for pair in value.split(",") if pair.strip())
+        return value
+
+    @field_validator("timezone", mode="before")
+    @classmethod
+    def _zone(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"unknown time zone {value!r}") from None
+
+
+def default_home() -> Path:
+    """The user's data folder; for root a folder that the unprivileged server user can enter."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/jianbao")
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "jianbao"
+
+
+def load() -> Settings:
+    """Settings from the environment, which wins, and from `.env`. Raises SettingsError."""
+    values: dict[str, str] = {}
+    given = _dotenv(Path(os.environ.get("JIANBAO_ENV_FILE", PROJECT / ".env"))) | dict(os.environ)
+    for name in Settings.model_fields:
+        if value := given.get(name.upper(), ""):
+            values[name] = value
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(name, f"{first['msg']} (it is {first['input']!r})") from None
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    values = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals:
+            raise SettingsError(f"{path.name} line {number}", "is not NAME=value")
+        values[name.strip()] = value.strip().strip("\"'")
+    return values

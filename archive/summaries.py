@@ -1,0 +1,54 @@
+"""What each article says, kept beside it; and the labelled record made of both."""
+
+import hashlib
+from dataclasses import asdict
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
+
+from archive.models import Summary
+
+RECORD_FIELDS = ("标题", "链接", "总结", "关键词", "AI技术", "行业", "重大事件摘要")
+"""The fields of a labelled record, as the corpus writes them."""
+
+
+def put(
+    conn: Connection[TupleRow], article: int, text: str, summary: Summary, now: datetime
+) -> None:
+    """Store the summary that was made for `text`, in place of an older one."""
+    conn.execute(
+        "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
+        " industries, topic, events, method, reason, made_at) values (%s, %s, %s, %s, %s, %s, %s,"
+        " %s, %s, %s, %s, %s) on conflict (article) do update set text_hash = excluded.text_hash,"
+        " summary = excluded.summary, spans = excluded.spans, keywords = excluded.keywords,"
+        " technologies = excluded.technologies, industries = excluded.industries,"
+        " topic = excluded.topic, events = excluded.events, method = excluded.method,"
+        " reason = excluded.reason, made_at = excluded.made_at",
+        (
+            article,
+            hashlib.sha256(text.encode()).digest(),
+            summary.text,
+            Jsonb(summary.spans),
+            list(summary.keywords),
+            list(summary.technologies),
+            list(summary.industries),
+            summary.topic,
+            Jsonb([asdict(event) for event in summary.events]),
+            summary.method,
+            summary.reason,
+            now,
+        ),
+    )
+
+
+def record(conn: Connection[TupleRow], article: int) -> dict[str, str] | None:
+    """The article's labelled record; None while it has no summary."""
+    row = conn.execute(
+        "select 标题, 链接, 总结, 关键词, AI技术, 行业, 重大事件摘要 from news.record where 编号 = %s",
+        (article,),
+    ).fetchone()
+    if row is None:
+        return None
+    return dict(zip(RECORD_FIELDS, (value or "" for value in row), strict=True))

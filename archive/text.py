@@ -1,0 +1,90 @@
+"""Text that every room agrees on: clean at the door, fold for comparing, split into sentences."""
+
+import hashlib
+import re
+import unicodedata
+
+_CONTROL = re.compile(
+    # C0 and C1 without tab and newline, surrogates, bidi controls, zero-width, BOM
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    "\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+_BLANKS = re.compile(r"[ \t\xa0\u3000]+")
+_BREAKS = re.compile(r" *\n\s*")
+_NON_WORD = re.compile(r"[\W_]+")
+_SENTENCE = re.compile(r"[^。！？!?；\n]*(?:[。！？!?；]+[”’」』）)\]]*|\n|$)")
+# A closing quotation mark directly after an end mark belongs to the sentence, but a sentence
+# whose quotation is still open goes on until it closes.
+_OPEN, _CLOSE = "“「『（(", "”」』）)"
+
+
+def clean(text: str) -> str:
+    """Make text from outside safe to store and show.
+
+    NFC, no control, bidi, zero-width or surrogate characters, blanks collapsed, one newline
+    between paragraphs. Punctuation keeps its width: NFKC would damage Chinese text.
+    """
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text))
+    return _BREAKS.sub("\n", text).strip()
+
+
+def clean_line(text: str, limit: int = 500) -> str:
+    """`clean` for text that is one line, such as titles and names; at most `limit` characters."""
+    return clean(text).replace("\n", " ")[:limit].strip()
+
+
+def fold(text: str) -> str:
+    """The form two texts are compared in: width, case, spacing and punctuation do not count."""
+    return _NON_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def fingerprint(text: str) -> bytes:
+    """32 bytes that are equal for texts that are equal when folded."""
+    return hashlib.sha256(fold(text).encode("utf-8", "replace")).digest()
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Spans (start, end) of the sentences of `text`, in order, without surrounding blanks.
+
+    A sentence ends at 。！？； with the closing marks that follow, or at a line end; it does not
+    end inside a quotation or bracket that closes in the same line.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE.finditer(text):
+        end = match.end()
+        if end == match.start():
+            continue
+        piece = text[start:end]
+        line_rest = text[end:].split("\n", 1)[0]
+        if (
+            not piece.endswith("\n")
+            and _is_open(piece)
+            and any(mark in line_rest for mark in _CLOSE)
+        ):
+            continue
+        spans.append(_strip(text, start, end))
+        start = end
+    if start < len(text):
+        spans.append(_strip(text, start, len(text)))
+    return [span for span in spans if span[0] < span[1]]
+
+
+def _is_open(piece: str) -> bool:
+    depth = sum(piece.count(mark) for mark in _OPEN) - sum(piece.count(mark) for mark in _CLOSE)
+    return depth > 0
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers of a text as written, folded to half width, without thousands separators."""
+    folded = unicodedata.normalize("NFKC", text).replace(",", "")
+    return set(re.findall(r"\d+(?:\.\d+)?", folded))

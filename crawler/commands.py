@@ -1,0 +1,116 @@
+"""sources, crawl, import, extract: the crawler's commands."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive import console
+
+app = typer.Typer()
+
+
+@app.command()
+def sources(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array, for programs.")] = False,
+) -> None:
+    """List the registered sources. Needs no database."""
+    from archive import settings
+    from crawler import registry
+
+    known = registry.load(settings.load().jianbao_sources)
+    if as_json:
+        plain = [source.model_dump(mode="json") for source in known]
+        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+        return
+    rows: list[tuple[object, ...]] = [
+        (
+            source.id,
+            source.name,
+            "on" if source.enabled else "off",
+            ", ".join(sorted({entry.kind for entry in source.entry})),
+            source.poll_minutes,
+            f"{source.min_delay:g}",
+        )
+        for source in known
+    ]
+    console.table(["id", "name", "", "entry points", "every (min)", "delay (s)"], rows)
+
+
+@app.command()
+def crawl(
+    ids: Annotated[list[str] | None, typer.Argument(help="Only these sources.")] = None,
+    shard: Annotated[str, typer.Option(help="K/N: only the sources of shard K of N.")] = "",
+    force: Annotated[
+        bool, typer.Option(help="Also sources whose interval has not passed.")
+    ] = False,
+) -> None:
+    """Crawl the sources that are due, or the named ones now; keep their pages."""
+    from archive import clock, database, runs, settings
+    from archive import sources as archive_sources
+    from crawler import registry
+    from crawler.crawl import crawl as run_crawl
+    from crawler.crawl import due, sync_registry
+
+    current = settings.load()
+    known = registry.load(current.jianbao_sources)
+    chosen = registry.choose(known, ids or [])
+    chosen = _of_shard(chosen, shard)
+    with database.connect(current) as conn, runs.logged(conn, _line("crawl", shard)) as counts:
+        sync_registry(conn, known, clock.now())
+        if not ids and not force:
+            chosen = due(chosen, archive_sources.last_polls(conn), clock.now())
+        with console.working(f"Crawling {len(chosen)} sources") as progress:
+            counts |= run_crawl(
+                conn,
+                current,
+                chosen,
+                per_source=current.crawl_articles_per_source,
+                seconds=current.crawl_seconds,
+                progress=progress,
+            )
+    console.result(counts)
+
+
+@app.command()
+def extract(
+    file: Annotated[
+        str, typer.Argument(help="A page; - for standard input; none: what waits.")
+    ] = "",
+    url: Annotated[str, typer.Option(help="Where the page is from.")] = "",
+) -> None:
+    """Read one page and print its article as JSON; without FILE, read the pages that wait."""
+    if file:
+        from crawler.extract import extract as extract_page
+
+        body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        sys.stdout.write(json.dumps(extract_page(body, url or None), ensure_ascii=False) + "\n")
+        return
+    from archive import database, runs, settings
+    from crawler.reading import read_pending
+
+    with (
+        database.connect(settings.load()) as conn,
+        runs.logged(conn, "extract") as counts,
+        console.working("Reading pages"),
+    ):
+        counts |= read_pending(conn)
+    console.result(counts)
+
+
+def _of_shard(chosen: tuple, shard: str) -> tuple:  # type: ignore[type-arg]
+    if not shard:
+        return chosen
+    try:
+        number, count = (int(part) for part in shard.split("/"))
+        if not 0 <= number < count:
+            raise ValueError
+    except ValueError:
+        raise typer.BadParameter(f"--shard {shard!r} is not K/N with 0 <= K < N") from None
+    return tuple(source for source in chosen if source.shard(count) == number)
+
+
+def _line(command: str, shard: str) -> str:
+    return f"{command} --shard {shard}" if shard else command

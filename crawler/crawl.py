@@ -1,0 +1,181 @@
+"""Run one crawl: one Scrapy process with settings that are safe and polite."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess
+from twisted.internet.task import LoopingCall
+
+from archive import claims, sources
+from archive.models import Link
+from archive.pages import MAX_BYTES
+from archive.settings import Settings
+from crawler.frontier import Frontier
+from crawler.registry import Source
+from crawler.spider import NewsSpider
+
+Progress = Callable[[str], None]
+
+
+def due(
+    registry: Iterable[Source], polled: dict[str, datetime], now: datetime
+) -> tuple[Source, ...]:
+    """The enabled sources whose poll interval has passed."""
+    return tuple(
+        source
+        for source in registry
+        if source.enabled
+        and (
+            source.id not in polled
+            or polled[source.id] + timedelta(minutes=source.poll_minutes) <= now
+        )
+    )
+
+
+def crawl(
+    conn: Any,
+    settings: Settings,
+    chosen: tuple[Source, ...],
+    *,
+    wanted: tuple[tuple[Link, Source | None], ...] = (),
+    per_source: int,
+    seconds: int,
+    progress: Progress | None = None,
+) -> dict[str, int]:
+    """Crawl the chosen sources and the wanted links; counts of what was done.
+
+    Sources that another worker is crawling are left to it (`busy`). Can run once per process,
+    because Twisted's reactor cannot be started twice.
+    """
+    holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    names = {f"source:{source.id}": source for source in chosen}
+    held = {name: source for name, source in names.items() if claims.take(conn, name, holder)}
+    frontier = Frontier(conn, per_source)
+    frontier.counts.update(sources=len(held), busy=len(names) - len(held))
+    try:
+        if held or wanted:
+            _run(conn, settings, tuple(held.values()), wanted, frontier, seconds, holder, progress)
+    finally:
+        for name in held:
+            claims.release(conn, name, holder)
+    return dict(frontier.counts)
+
+
+def _run(
+    conn: Any,
+    settings: Settings,
+    chosen: tuple[Source, ...],
+    wanted: tuple[tuple[Link, Source | None], ...],
+    frontier: Frontier,
+    seconds: int,
+    holder: str,
+    progress: Progress | None,
+) -> None:
+    process = AsyncCrawlerProcess(scrapy_settings(settings, chosen, seconds))
+    # An unreachable host is an outcome in the ledger, not a traceback.
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    crawler = process.create_crawler(NewsSpider)
+
+    def renew() -> None:
+        for source in chosen:
+            claims.take(conn, f"source:{source.id}", holder)
+
+    def report() -> None:
+        if progress:
+            counts = frontier.counts
+            progress(f"{counts['polled']} entry points, {counts['pages']} pages")
+
+    loops = [
+        (LoopingCall(renew), claims.LEASE_SECONDS / 3),
+        (LoopingCall(report), 2.0),
+    ]
+
+    def stop_loops() -> None:
+        for loop, _ in loops:
+            if loop.running:
+                loop.stop()
+
+    crawler.signals.connect(
+        lambda: [loop.start(every, now=False) for loop, every in loops],
+        signals.spider_opened,
+        weak=False,
+    )
+    crawler.signals.connect(
+        stop_loops,
+        signals.spider_closed,
+        weak=False,
+    )
+    process.crawl(crawler, sources=chosen, links=wanted, frontier=frontier)
+    process.start()
+    errors = crawler.stats.get_value("log_count/ERROR", 0) if crawler.stats else 0
+    frontier.counts["errors"] += errors
+
+
+def scrapy_settings(settings: Settings, chosen: tuple[Source, ...], seconds: int) -> dict[str, Any]:
+    """Scrapy's settings for a crawl. Many of its defaults are unsafe for unattended work."""
+    slots: dict[str, dict[str, float]] = {}
+    for source in chosen:
+        delay = source.min_delay * settings.crawl_delay_factor
+        known = slots.get(source.domain, {"delay": 0.0})["delay"]
+        slots[source.domain] = {"concurrency": 1, "delay": max(delay, known), "jitter": 0}
+    return {
+        "USER_AGENT": settings.jianbao_user_agent,
+        "ROBOTSTXT_USER_AGENT": settings.jianbao_user_agent.split("/", 1)[0],
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language": "zh-CN,zh;q=0.9",
+        },
+        "ROBOTSTXT_OBEY": True,
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawler.guard.Robots": 100,
+            "crawler.guard.PublicOnly": 999,
+            # A proxy from the environment would hide the address that is connected to.
+            "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+        },
+        "JIANBAO_ALLOW": list(settings.jianbao_allow),
+        "TWISTED_DNS_RESOLVER": "crawler.guard.PublicResolver",
+        "DNS_TIMEOUT": 10,
+        "DOWNLOAD_SLOTS": slots,
+        "DOWNLOAD_DELAY": 5 * settings.crawl_delay_factor,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "CONCURRENT_REQUESTS": 32,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_TIMEOUT": settings.crawl_timeout,
+        "DOWNLOAD_MAXSIZE": MAX_BYTES,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "REDIRECT_MAX_TIMES": 5,
+        "METAREFRESH_ENABLED": False,
+        "DEPTH_LIMIT": 0,
+        "RETRY_TIMES": 1,
+        "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408],
+        "RETRY_EXCEPTIONS": [
+            "scrapy.exceptions.DownloadConnectionRefusedError",
+            "scrapy.exceptions.DownloadFailedError",
+            "scrapy.exceptions.ResponseDataLossError",
+        ],
+        "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
+        "COOKIES_ENABLED": False,
+        "CLOSESPIDER_TIMEOUT": seconds,
+        "REMOTE_CONTROL_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_LEVEL": "WARNING",
+        "LOG_INSTALL_ROOT_HANDLER": False,
+        "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+    }
+
+
+def sync_registry(conn: Any, registry: Iterable[Source], now: datetime) -> None:
+    """Make the archive's list of sources equal to the registry."""
+    sources.sync(
+        conn,
+        [(source.id, source.name, source.homepage, source.enabled) for source in registry],
+        now,
+    )

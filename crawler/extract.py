@@ -1,0 +1,125 @@
+"""Clean text and metadata of a page: decode, read with trafilatura, then look as a reader does."""
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import trafilatura
+from lxml import html as lxml_html
+from lxml.etree import ParserError
+from trafilatura.settings import use_config
+
+from archive.models import Article, Outcome
+from archive.text import clean, clean_line, fold
+from crawler import metadata
+from crawler.decode import decode
+from crawler.verdict import refuse
+
+MIN_CHARACTERS = 50
+"""Shorter texts are no article; a Chinese news flash has about 100 characters."""
+
+_END_MARK = re.compile(r"^[（(【\-—\s]*(?:完|END|本文结束)[）)】\-—\s]*$")
+_CONFIG = use_config()
+# The defaults count Latin letters; a hanzi says three times as much.
+_CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
+_CONFIG.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
+_CONFIG.set("DEFAULT", "EXTRACTION_TIMEOUT", "0")
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page turned out to be: its articles, or why there is none."""
+
+    articles: tuple[Article, ...]
+    outcome: Outcome
+    reason: str = ""
+
+
+def read(page: bytes, url: str | None, fetched_at: datetime) -> Reading:
+    """Read a page as fetched. Never raises on any bytes; the outcome says what was wrong."""
+    markup = decode(page)
+    try:
+        tree = lxml_html.document_fromstring(_without_declaration(markup))
+    except (ParserError, ValueError):
+        return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
+    text = _body(markup)
+    headline = clean_line(metadata.title(tree))
+    found = metadata.credits(tree, headline, text, url, fetched_at)
+    text = _without_frame(text, headline)
+    if refused := refuse(markup, text):
+        return Reading((), *refused)
+    if len(text) < MIN_CHARACTERS:
+        reason = f"{len(text)} characters of text, {MIN_CHARACTERS} are needed"
+        return Reading((), Outcome.TOO_SHORT, reason)
+    if not headline:
+        return Reading((), Outcome.EXTRACTION_FAILED, "no title found")
+    article = Article(
+        title=headline,
+        text=text,
+        authors=found.authors,
+        editor=found.editor,
+        origin=found.origin,
+        published_at=found.date.instant if found.date else None,
+        date_precision=found.date.precision if found.date else "",
+    )
+    return Reading((article,), Outcome.STORED)
+
+
+def extract(page: bytes, url: str | None = None) -> dict[str, Any]:
+    """The page's article as plain values; all empty when there is none.
+
+    Keys: text, title, author (names separated by 、), date (ISO 8601, Beijing time), source
+    (the 来源), more (a list of the same for further articles of the page).
+    """
+    reading = read(page, url, datetime.now(UTC))
+    plain = [as_dict(article) for article in reading.articles]
+    first = plain[0] if plain else as_dict(Article("", ""))
+    return first | {"more": plain[1:]}
+
+
+def as_dict(article: Article) -> dict[str, Any]:
+    """An article as the plain values that `extract` gives."""
+    from archive.clock import BEIJING
+
+    stated = article.published_at.astimezone(BEIJING) if article.published_at else None
+    date = None
+    if stated:
+        day_only = article.date_precision == "day"
+        date = stated.date().isoformat() if day_only else stated.isoformat(timespec="minutes")
+    return {
+        "text": article.text,
+        "title": article.title,
+        "author": "、".join(article.authors),
+        "date": date,
+        "source": article.origin,
+    }
+
+
+def _body(markup: str) -> str:
+    try:
+        text = trafilatura.extract(
+            markup, config=_CONFIG, include_comments=False, include_tables=True, deduplicate=False
+        )
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        # Known to happen inside on broken trees; the page then counts as one without text.
+        return ""
+    return clean(text or "")
+
+
+def _without_frame(text: str, headline: str) -> str:
+    lines = [line for line in text.split("\n") if not metadata.is_credit_line(line)]
+    if lines and fold(lines[0]) == fold(headline):
+        lines = lines[1:]
+    for number, line in enumerate(lines):
+        if number > len(lines) * 2 // 3 and _END_MARK.match(line):
+            lines = lines[:number]
+            break
+    return "\n".join(lines)
+
+
+def _without_declaration(markup: str) -> str:
+    # lxml refuses text that declares an encoding of its own.
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", markup, count=1)

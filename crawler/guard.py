@@ -1,0 +1,150 @@
+"""Only public addresses: checked on every hop, and again when a name is resolved.
+
+The resolver check closes DNS rebinding: it sees the address that is connected to. Exceptions are
+exact `address:port` pairs from the environment, for the sample newsroom; never from the registry.
+"""
+
+import ipaddress
+import unicodedata
+from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.resolver import CachingThreadedResolver
+from scrapy.robotstxt import RobotParser
+from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
+
+
+class BlockedAddress(IgnoreRequest):
+    """The address is not a public http(s) one."""
+
+    def __init__(self, url: str, problem: str) -> None:
+        super().__init__(problem)
+        self.url = url
+        self.problem = problem
+
+
+class BlockedByRobots(IgnoreRequest):
+    """robots.txt forbids it, or could not be had, which counts as forbidden for this run."""
+
+    def __init__(self, url: str, problem: str) -> None:
+        super().__init__(problem)
+        self.url = url
+        self.problem = problem
+
+
+def is_public(address: str) -> bool:
+    """Whether a literal address is public unicast. Raises ValueError if it is not a literal."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return ip.is_global and not ip.is_multicast
+
+
+def refusal(url: str, allowed: frozenset[str]) -> str:
+    """Why a request to `url` is refused before any name is resolved; empty if it is not."""
+    try:
+        parts = urlsplit(url)
+        # Circled or full-width digits become a literal address on their way to the network.
+        host, port = unicodedata.normalize("NFKC", parts.hostname or ""), parts.port
+    except ValueError:
+        return "the address is malformed"
+    if parts.scheme not in ("http", "https"):
+        return f"scheme {parts.scheme or 'missing'} is not http or https"
+    if f"{host}:{port or (443 if parts.scheme == 'https' else 80)}" in allowed:
+        return ""
+    try:
+        return "" if is_public(host) else f"{host} is not a public address"
+    except ValueError:
+        # A name, or a spelling such as 127.1: the resolver will see the address.
+        return "" if host else "the address has no host"
+
+
+class PublicResolver(CachingThreadedResolver):
+    """Twisted's resolver, refusing names that resolve to non-public addresses."""
+
+    refused: ClassVar[dict[str, str]] = {}
+    """Refused names and the address each resolved to: Twisted reports them as merely unknown."""
+
+    allowed: frozenset[str] = frozenset()
+    """Literal addresses that PublicOnly lets pass on some port: it has checked the port."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
+        resolver = super().from_crawler(crawler, reactor)
+        pairs = crawler.settings.getlist("JIANBAO_ALLOW")
+        resolver.allowed = frozenset(pair.rpartition(":")[0] for pair in pairs)
+        return resolver
+
+    def getHostByName(
+        self, name: str, timeout: Any = ()
+    ) -> "Deferred[str]":
+        def check(address: str) -> str:
+            if name not in self.allowed and not is_public(address):
+                self.refused[name] = address
+                raise DNSLookupError(f"{name} resolves to {address}, which is not public")
+            return address
+
+        return super().getHostByName(name, timeout).addCallback(check)
+
+
+class PublicOnly:
+    """Downloader middleware closest to the network, so redirects and robots.txt pass it too."""
+
+    def __init__(self, allowed: frozenset[str]) -> None:
+        self.allowed = allowed
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(frozenset(crawler.settings.getlist("JIANBAO_ALLOW")))
+
+    def process_request(self, request: Request) -> None:
+        if problem := refusal(request.url, self.allowed):
+            raise BlockedAddress(request.url, problem)
+
+
+class Robots(RobotsTxtMiddleware):
+    """robots.txt by RFC 9309: 4xx means no rules; 5xx and no answer mean closed for this run."""
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        if rp is _CLOSED:
+            raise BlockedByRobots(request.url, "robots.txt cannot be had: closed for this run")
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest:
+            raise BlockedByRobots(request.url, "robots.txt forbids it") from None
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500:
+            self._conclude(netloc, _CLOSED)
+        elif response.status >= 400:
+            self._conclude(netloc, None)
+        else:
+            await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        # A refused address is refused again, with its own reason, when the page is asked for.
+        self._conclude(netloc, None if isinstance(exc, IgnoreRequest) else _CLOSED)
+
+    def _conclude(self, netloc: str, parser: RobotParser | None) -> None:
+        waiting = self._parsers[netloc]
+        self._parsers[netloc] = parser
+        if isinstance(waiting, Deferred):
+            waiting.callback(parser)
+
+
+class _Closed(RobotParser):
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
+        return cls()
+
+    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:
+        return False
+
+
+_CLOSED = _Closed()

@@ -1,0 +1,102 @@
+"""Documents and links that somebody brings: the same way as crawled pages."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from archive import clock, links, pages, sources
+from archive.models import FoundLink, Link, Page
+from archive.settings import Settings
+from crawler import registry, urls
+from crawler.crawl import crawl, sync_registry
+from crawler.documents import read_document
+from crawler.reading import read_pending
+from crawler.registry import Source
+
+
+class Unimportable(Exception):
+    """What somebody brought cannot be taken in."""
+
+    def __init__(self, target: str, problem: str) -> None:
+        super().__init__(f"cannot import {target}: {problem}")
+        self.target = target
+        self.problem = problem
+
+
+def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[str, str]]:
+    """Take in files and http(s) addresses; (target, link key) of each, in order.
+
+    Files are read before anything is written. Addresses are fetched by the guarded spider, obeying
+    robots.txt. Then everything that waits is read. Raises Unimportable.
+    """
+    known = registry.load(settings.jianbao_sources)
+    addresses = [target for target in targets if target.startswith(("http://", "https://"))]
+    bodies = {target: _bytes(target) for target in targets if target not in addresses}
+    sync_registry(conn, known, clock.now())
+    keys = {target: _add_file(conn, known, target, body) for target, body in bodies.items()}
+    wanted: list[tuple[Link, Source | None]] = []
+    for address in addresses:
+        link, source = _add_address(conn, known, address)
+        keys[address] = link.key
+        if links.outcome(conn, link.key) != ("stored", ""):
+            wanted.append((link, source))
+    if wanted:
+        crawl(
+            conn,
+            settings,
+            (),
+            wanted=tuple(wanted),
+            per_source=len(wanted),
+            seconds=settings.crawl_seconds,
+        )
+    read_pending(conn)
+    return [(target, keys[target]) for target in targets]
+
+
+def _bytes(target: str) -> bytes:
+    try:
+        body = Path(target).read_bytes()
+    except OSError as error:
+        raise Unimportable(target, error.strerror or str(error)) from None
+    if len(body) > pages.MAX_BYTES:
+        raise Unimportable(target, f"it is larger than {pages.MAX_BYTES // 2**20} MB")
+    if not body.strip():
+        raise Unimportable(target, "it is empty")
+    return body
+
+
+def _add_file(conn: Any, known: tuple[Source, ...], target: str, body: bytes) -> str:
+    now = clock.now()
+    name = Path(target).name
+    stated = read_document(body, name, now).url
+    urn = f"urn:sha256:{hashlib.sha256(body).hexdigest()}"
+    source: Source | None = None
+    url = key = urn
+    if stated:
+        try:
+            url = urls.canonical(stated, source := registry.matching(known, stated))
+            key = urls.key(url, source)
+        except urls.UrlError:
+            source = None
+    with conn.transaction():
+        link = _note(conn, key, url, source)
+        pages.add(conn, Page(link.id, f"{urn}/{quote(name)}", body, now))
+    return key
+
+
+def _add_address(conn: Any, known: tuple[Source, ...], address: str) -> tuple[Link, Source | None]:
+    try:
+        source = registry.matching(known, address)
+        url = urls.canonical(address, source)
+    except urls.UrlError as error:
+        raise Unimportable(address, str(error)) from None
+    return _note(conn, urls.key(url, source), url, source), source
+
+
+def _note(conn: Any, key: str, url: str, source: Source | None) -> Link:
+    name = source.id if source else sources.IMPORTED[0]
+    links.discover(conn, name, key, FoundLink(url), clock.now())
+    link = links.get(conn, key)
+    assert link is not None
+    return link

@@ -1,0 +1,64 @@
+"""Listings: HTML pages that link to articles."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import html as lxml_html
+
+from archive.models import FoundLink
+from archive.text import clean_line
+from crawler import answers, urls
+from crawler.dates import date_in_url, find_date
+from crawler.registry import Source
+
+_CARD = "ancestor-or-self::*[self::li or self::dd or self::dl or self::tr or self::article][1]"
+_LONGEST_TITLE = 120
+
+
+def listing(body: bytes, base_url: str, source: Source, fetched_at: datetime) -> list[FoundLink]:
+    """The articles of `source` that a page links to, in its order. Raises DiscoveryError."""
+    text = answers.text(body, base_url)
+    if not text.strip():
+        return []
+    tree = lxml_html.document_fromstring(
+        text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8")
+    )
+    base = urljoin(base_url, next(iter(tree.xpath("//base/@href")), ""))
+    found: dict[str, FoundLink] = {}
+    cards: dict[Any, str] = {}
+    for anchor in tree.iter("a"):
+        url = answers.absolute(base, anchor.get("href", ""), source)
+        if not url or not source.matches(url):
+            continue
+        key = urls.key(url, source)
+        known = found.get(key) or FoundLink(url)
+        title = _title(anchor)
+        card = next(iter(anchor.xpath(_CARD)), anchor)
+        if card not in cards:
+            cards[card] = clean_line(card.text_content())
+        found[key] = replace(
+            known,
+            title=max(known.title, title, key=len),
+            published_at=known.published_at or _date(cards[card], title, url, fetched_at),
+        )
+    return list(found.values())[: answers.MOST_LINKS]
+
+
+def _title(anchor: Any) -> str:
+    headings = anchor.xpath(".//h1|.//h2|.//h3|.//h4|.//h5") or [anchor]
+    texts = [clean_line(each.text_content()) for each in headings]
+    texts.append(clean_line(anchor.get("title", "")))
+    # Anything longer is a whole card: title, summary and date in one link.
+    return max((text for text in texts if len(text) <= _LONGEST_TITLE), key=len, default="")
+
+
+def _date(card: str, title: str, url: str, fetched_at: datetime) -> datetime | None:
+    told = date_in_url(url)
+    # The title may name a day too; a date far from the address's is one of the summary.
+    seen = find_date(card.replace(title, " ") if title else card, fetched_at)
+    if seen and told and abs(seen.instant - told.instant) > timedelta(days=2):
+        seen = None
+    when = seen or told
+    return when.instant if when else None

@@ -1,0 +1,67 @@
+"""The reading stage: pages that wait are read, one transaction each."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+from archive import articles, clock, links, pages
+from archive.models import Link, Outcome, Page
+from crawler.documents import read_document
+from crawler.extract import Reading, read
+
+
+def read_pending(conn: Any) -> dict[str, int]:
+    """Read every page that waits; counts by what became of them.
+
+    Safe to run in several workers at once: each page is locked for its own transaction. A page
+    whose reading raises is tried `pages.MAX_ATTEMPTS` times in all, then quarantined.
+    """
+    counts: Counter[str] = Counter()
+    while True:
+        with conn.transaction():
+            claimed = pages.claim_unread(conn)
+            if claimed is None:
+                return dict(counts)
+            page_id, page, link, attempts = claimed
+            try:
+                with conn.transaction():
+                    counts[_read_one(conn, page_id, page, link)] += 1
+            except (
+                ArithmeticError,
+                AttributeError,
+                LookupError,
+                RecursionError,
+                TypeError,
+                ValueError,
+            ) as error:
+                counts["failed"] += 1
+                pages.failed(conn, page_id)
+                if attempts + 1 >= pages.MAX_ATTEMPTS:
+                    reason = f"reading raised {type(error).__name__}: {error}"[:300]
+                    pages.read(conn, page_id, clock.now())
+                    links.settle(conn, link.id, Outcome.QUARANTINED, reason, clock.now())
+
+
+def _read_one(conn: Any, page_id: int, page: Page, link: Link) -> str:
+    if page.url.startswith("urn:"):
+        name = unquote(page.url.rpartition("/")[2])
+        return store(conn, page_id, link, read_document(page.body, name, page.fetched_at).reading)
+    return store(conn, page_id, link, read(page.body, page.url, page.fetched_at))
+
+
+def store(conn: Any, page_id: int, link: Link, reading: Reading) -> str:
+    """Write what a page turned out to be; the outcome, or `new`, `revised`, `same` if stored."""
+    now = clock.now()
+    pages.read(conn, page_id, now)
+    if not reading.articles:
+        links.settle(conn, link.id, reading.outcome, reading.reason, now)
+        return reading.outcome
+    states = set()
+    for article in reading.articles:
+        if article.published_at is None and link.published_at is not None:
+            # The entry point knew the time, the page did not say it.
+            article = replace(article, published_at=link.published_at, date_precision="minute")
+        states.add(articles.put(conn, link.id, page_id, article, now))
+    links.settle(conn, link.id, Outcome.STORED, reading.reason, now)
+    return next(state for state in ("new", "revised", "same") if state in states)

@@ -1,0 +1,271 @@
+"""The registry: which sources there are, as people write them down in TOML."""
+
+import codecs
+import difflib
+import hashlib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import jmespath
+from cssselect import SelectorError
+from cssselect import parse as parse_css
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_core.core_schema import ValidationInfo
+
+from crawler import urls
+
+_DEFAULT = Path(__file__).with_name("sources.toml")
+
+
+class RegistryError(Exception):
+    """The registry cannot be used: `source` and `field` (empty if unknown) have `problem`."""
+
+    def __init__(self, path: Path, source: str, field: str, problem: str) -> None:
+        where = "".join((f"source {source!r}, " if source else "", f"{field}: " if field else ""))
+        super().__init__(f"{path}: {where}{problem}")
+        self.path = path
+        self.source = source
+        self.field = field
+        self.problem = problem
+
+
+class UnknownSource(Exception):
+    """There is no source of this name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        close = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {close[0]}?" if close else "jianbao sources lists them"
+        super().__init__(f"there is no source {name!r}; {hint}")
+        self.name = name
+
+
+def _valid(kind: str, check: Callable[[str], object]) -> AfterValidator:
+    def checked(text: str) -> str:
+        try:
+            if text:
+                check(text)
+        except (ValueError, LookupError, SelectorError, re.error) as error:
+            raise ValueError(f"is not {kind}: {' '.join(str(error).split())}") from error
+        return text
+
+    return AfterValidator(checked)
+
+
+def _canonical(text: str) -> str:
+    return urls.canonical(text, None)
+
+
+def _second_page(text: str) -> None:
+    if _canonical(text.format(page=2)) == _canonical(text.format(page=3)):
+        raise ValueError("{page} is missing")
+
+
+def _article(text: str) -> None:
+    if not re.compile(text).groups:
+        raise ValueError("no group (…) for the article's id")
+
+
+Address = Annotated[str, Field(min_length=1), _valid("an http(s) address", _canonical)]
+Article = Annotated[str, Field(min_length=1), _valid("a regular expression for articles", _article)]
+Charset = Annotated[str, _valid("an encoding", codecs.lookup)]
+Css = Annotated[str, _valid("a CSS selector", parse_css)]
+JmesPath = Annotated[str, _valid("a JMESPath", jmespath.compile)]
+NextPage = Annotated[str, _valid("an address with {page}", _second_page)]
+
+
+class _Literal(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Selectors(_Literal):
+    """Where a source's pages show what; alternatives are separated by commas."""
+
+    title: Css | None = None
+    date: Css | None = None
+    author: Css | None = None
+    editor: Css | None = None
+    source: Css | None = None
+    body: Css | None = None
+    remove: Css | None = None
+
+
+class Entry(_Literal):
+    """An entry point: where links are found. The last seven fields are for kind `api`."""
+
+    kind: Literal["feed", "listing", "sitemap", "api"]
+    url: Address
+    pages: int = Field(1, ge=1, le=100)
+    next: NextPage = ""
+    """The address of page n from the second on, with `{page}` for n."""
+    headers: dict[str, str] = {}
+    method: Literal["GET", "POST"] = "GET"
+    params: dict[str, str | int] = {}
+    body: Literal["form", "json"] = "form"
+    """How `params` travel when they are posted."""
+    items: JmesPath = ""
+    """The list of articles in the answer; empty: the answer is the list."""
+    title: JmesPath = ""
+    date: JmesPath = ""
+    link: JmesPath = ""
+    link_template: str = Field("", validate_default=True)
+    """An address with fields of the article in braces, where the answer has no address."""
+
+    @field_validator("link_template")
+    @classmethod
+    def _has_link(cls, text: str, info: ValidationInfo) -> str:
+        if text:
+            _canonical(re.sub(r"\{[^{}]*\}", "x", text))
+        elif info.data.get("kind") == "api" and info.data.get("link") == "":
+            raise ValueError("an api needs link or link_template")
+        return text
+
+
+class Source(_Literal):
+    """A publisher: its entry points, how its articles are known, and its manners."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$", max_length=40)
+    name: str = Field(min_length=1)
+    homepage: Address
+    enabled: bool = True
+    read: Literal["page", "feed"] = "page"
+    """Where the text comes from: the article's page, or the feed itself."""
+    article: Article
+    """A regular expression for the addresses of articles; its groups joined are the id."""
+    min_delay: float = Field(10, ge=0, le=3600)
+    """Seconds between two requests."""
+    poll_minutes: int = Field(60, ge=1, le=60 * 24 * 30)
+    keep_params: tuple[str, ...] = ()
+    encoding: Charset = ""
+    https: bool = True
+    """Whether http addresses of this source are asked for over https."""
+    aliases: tuple[str, ...] = ()
+    """Hosts that mean the homepage's host; a whole domain keeps the names of its hosts."""
+    topics: tuple[str, ...] = ()
+    selectors: Selectors = Selectors()
+    evidence: str = ""
+    evidence_date: date | Annotated[str, Field(pattern=r"^(\d{4}(-\d\d)?)?$")] = ""
+    """When the newest evidence was gathered: a day, or as text a month or a year."""
+    entry: tuple[Entry, ...] = Field(min_length=1)
+
+    @property
+    def host(self) -> str:
+        return urls.host(self.homepage)
+
+    @property
+    def domain(self) -> str:
+        """The registrable domain of its (first) entry point."""
+        return urls.domain(urls.host(self.entry[0].url))
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """Every registrable domain that crawling it asks."""
+        addresses = (self.homepage, *(entry.url for entry in self.entry))
+        return frozenset(urls.domain(urls.host(address)) for address in addresses)
+
+    def shard(self, count: int) -> int:
+        """Which of `count` crawls it belongs to; the same for all sources of one domain."""
+        digest = hashlib.sha256(self.domain.encode()).digest()
+        return int.from_bytes(digest[:8]) % count
+
+    def matches(self, url: str) -> bool:
+        """Whether a canonical address is one of its articles."""
+        return re.match(self.article, url) is not None
+
+    def article_id(self, url: str) -> str:
+        """The article's id in a canonical address; empty if it is no article."""
+        found = re.match(self.article, url)
+        return "".join(group or "" for group in found.groups()) if found else ""
+
+
+def load(path: Path | None = None) -> tuple[Source, ...]:
+    """The sources of a registry file, in its order; by default those that come with the crawler.
+
+    `{port}` stands for the port of the sample newsroom. Raises RegistryError.
+    """
+    path = path or _DEFAULT
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise RegistryError(path, "", "", f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RegistryError(path, "", "", "is not UTF-8 text") from error
+    if port := os.environ.get("JIANBAO_NEWSROOM_PORT"):
+        text = text.replace("{port}", port)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RegistryError(path, "", "", f"is not TOML: {error}") from error
+    literals = tables.pop("source", [])
+    if tables:
+        raise RegistryError(path, "", next(iter(tables)), "unknown; sources are [[source]] tables")
+    if not isinstance(literals, list) or not literals:
+        raise RegistryError(path, "", "source", "must be one or more [[source]] tables")
+    sources = tuple(_source(path, number, literal) for number, literal in enumerate(literals, 1))
+    _check_together(path, sources)
+    return sources
+
+
+def matching(sources: Iterable[Source], url: str) -> Source | None:
+    """The source that an address is an article of. Raises UrlError."""
+    return next((each for each in sources if each.matches(urls.canonical(url, each))), None)
+
+
+def choose(sources: tuple[Source, ...], ids: Sequence[str]) -> tuple[Source, ...]:
+    """The named sources, or all that are enabled when none is named. Raises UnknownSource."""
+    named = {source.id: source for source in sources}
+    for wanted in ids:
+        if wanted not in named:
+            raise UnknownSource(wanted, tuple(named))
+    return tuple(named[wanted] for wanted in ids) or tuple(each for each in sources if each.enabled)
+
+
+def _source(path: Path, number: int, literal: Any) -> Source:
+    try:
+        return Source.model_validate(literal)
+    except ValidationError as error:
+        # A misspelt field is unknown and its namesake missing: the first says it better.
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+        name = literal.get("id") if isinstance(literal, dict) else None
+        source = str(name or f"#{number}")
+        raise RegistryError(path, source, _field(first), _problem(first)) from None
+
+
+def _field(error: ErrorDetails) -> str:
+    """Where a ValidationError is, as people count: `entry[1].url` is in the first entry."""
+    return "".join(
+        f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in error["loc"]
+    ).removeprefix(".")
+
+
+def _problem(error: ErrorDetails) -> str:
+    if error["type"] != "extra_forbidden":
+        return error["msg"].removeprefix("Value error, ")
+    known = [*Source.model_fields, *Entry.model_fields, *Selectors.model_fields]
+    close = difflib.get_close_matches(str(error["loc"][-1]), known, 1)
+    return "unknown field" + (f"; did you mean {close[0]!r}?" if close else "")
+
+
+def _check_together(path: Path, sources: tuple[Source, ...]) -> None:
+    ids: set[str] = set()
+    owners: dict[str, Source] = {}
+    for source in sources:
+        if source.id in ids:
+            raise RegistryError(path, source.id, "id", "used by two sources")
+        ids.add(source.id)
+        for name in sorted(source.domains):
+            owner = owners.setdefault(name, source)
+            # Delays hold only inside one crawl, and the first entry decides which one it is.
+            if owner.domain != source.domain:
+                raise RegistryError(
+                    path,
+                    source.id,
+                    "entry",
+                    f"both it and {owner.id!r} ask {name}, but their first entries are on"
+                    f" {source.domain} and {owner.domain}: begin both with the same domain",
+                )

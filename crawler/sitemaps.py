@@ -1,0 +1,51 @@
+"""Sitemaps, news sitemaps and their indexes."""
+
+from datetime import datetime
+
+from lxml import etree
+
+from archive.models import FoundLink
+from crawler import answers
+from crawler.dates import date_in_url, parse_date
+
+
+def sitemap(body: bytes, base_url: str, fetched_at: datetime) -> tuple[list[FoundLink], list[str]]:
+    """The pages of a sitemap (the newest, if there are many) and the sitemaps of an index.
+
+    Raises DiscoveryError.
+    """
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    source = answers.xml(body, base_url, ("urlset", "sitemapindex"), "not_a_sitemap")
+    try:
+        root = etree.fromstring(source, parser)
+    except etree.XMLSyntaxError as error:
+        raise answers.DiscoveryError("not_a_sitemap", base_url, f"is damaged: {error}") from error
+    links: list[FoundLink] = []
+    nested: dict[str, None] = {}
+    for element in root if root is not None else ():
+        told = {
+            etree.QName(each).localname: (each.text or "").strip()
+            for each in (*element.xpath("*[local-name()='news']/*"), *element.xpath("*"))
+        }
+        url = answers.absolute(base_url, told.get("loc", ""))
+        changed = told.get("lastmod", "")
+        when = (
+            parse_date(told.get("publication_date", ""), fetched_at)
+            or date_in_url(url)
+            or parse_date(changed, fetched_at)
+        )
+        if etree.QName(element).localname == "sitemap" and url != base_url:
+            nested[url] = None
+        elif url:
+            title = answers.plain(told.get("title", ""))
+            stamp = answers.digest(changed) if changed else ""
+            links.append(FoundLink(url, title, when.instant if when else None, stamp))
+    # Sitemaps often begin with what is oldest.
+    dates = sorted((link.published_at for link in links if link.published_at), reverse=True)
+    if len(dates) > answers.MOST_LINKS:
+        edge = dates[answers.MOST_LINKS - 1]
+        links = [link for link in links if link.published_at and link.published_at >= edge]
+    nested.pop("", None)
+    return answers.distinct(links)[: answers.MOST_LINKS], list(nested)[: answers.MOST_LINKS]

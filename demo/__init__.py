@@ -1,0 +1,1 @@
+"""The sample newsroom: fictional outlets that `make demo` and the tests crawl."""

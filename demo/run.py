@@ -1,0 +1,176 @@
+"""`jianbao demo`: the whole job once, through Airflow, on the sample newsroom."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from archive import console, database, deliveries, settings
+from archive import query as archive_query
+from archive.settings import Settings
+from demo import deployment
+from demo.deployment import READER, Demo
+from service import live
+from service.airflow import Client
+from service.supervisor import Program, ServiceError, free_port
+
+Progress = Callable[[str], None]
+_RUN_SECONDS = 240
+
+QUERIES = (
+    (
+        "Which AI technologies did the day's news name most often?",
+        "select technology, count(*) as articles from articles, unnest(technologies) technology\n"
+        "group by technology order by articles desc, technology limit 6",
+    ),
+    (
+        "Search: every article that names both words, title hits first",
+        "select id, source_name, title from search('大模型 推理') limit 5",
+    ),
+    (
+        "One labelled record, as the archive's users get it",
+        "select 标题, 关键词, AI技术, 行业, 重大事件摘要 from record\n"
+        "where 标题 like '%青鸾3.0%' order by 编号 limit 1",
+    ),
+)
+
+
+def run() -> None:
+    """Run the demo; every step can be interrupted and run again."""
+    began = time.monotonic()
+    demo = deployment.kept(free_port(), free_port())
+    os.environ.update(demo.environment())
+    current = settings.load()
+    console.say(f"The sample newsroom's day is {demo.day}; the demo lives in {deployment.FOLDER}")
+    with console.working("1/5 Setting up the database and Airflow's metadata"):
+        ready = live.set_up(current, demo.environment())
+        with database.connect(current) as conn:
+            deliveries.subscribe(conn, READER, demo.now)
+    with console.working("2/5 Starting newsroom, mailbox and Airflow") as progress:
+        live.start(ready, _programs(demo))
+        client = ready.client()
+        _wait_until_ready(client, progress)
+    corrected = _is_corrected(demo)
+    with console.working("3/5 DAG crawl_news: crawling the newsroom") as progress:
+        _run_dag(client, "crawl_news", {"force": True}, progress)
+        if not corrected:
+            demo.state.write_text(json.dumps({"corrected": True}))
+            progress("a publisher corrects an article; crawling again")
+            _run_dag(client, "crawl_news", {"force": True}, progress)
+    with console.working("4/5 DAG summarize_articles: started by the new articles") as progress:
+        _wait_summarized(client, current, progress)
+    with console.working("5/5 DAG send_digest: composing and mailing the edition") as progress:
+        _run_dag(client, "send_digest", {"day": demo.day.isoformat()}, progress)
+    _report(demo, current, time.monotonic() - began, ready.port)
+
+
+def _programs(demo: Demo) -> list[Program]:
+    python = sys.executable
+    newsroom = (
+        python, "-m", "demo.server", "--port", str(demo.newsroom_port),
+        "--reference-day", demo.day.isoformat(), "--state", str(demo.state),
+    )  # fmt: skip
+    mailbox = (
+        python, "-m", "demo.mailbox", "--port", str(demo.mailbox_port),
+        "--folder", str(demo.mails),
+    )  # fmt: skip
+    return [Program("newsroom", newsroom), Program("mailbox", mailbox)]
+
+
+def _is_corrected(demo: Demo) -> bool:
+    return demo.state.exists() and bool(json.loads(demo.state.read_text()).get("corrected"))
+
+
+def _wait_until_ready(client: Client, progress: Progress) -> None:
+    deadline = time.monotonic() + live.START_SECONDS
+    while time.monotonic() < deadline:
+        health = client.healthy()
+        waiting = [name for name, state in health.items() if state and state != "healthy"]
+        progress("waiting for " + (", ".join(waiting) if health else "its API server"))
+        if health.get("scheduler") == "healthy":
+            client.wait_for_dags(live.DAGS, live.START_SECONDS)
+            for dag in live.DAGS:
+                client.unpause(dag)
+            return
+        time.sleep(1)
+    raise ServiceError("Airflow", f"was not ready after {live.START_SECONDS} seconds")
+
+
+def _run_dag(client: Client, dag: str, conf: dict[str, object], progress: Progress) -> None:
+    run_id = client.trigger(dag, conf)
+    deadline = time.monotonic() + _RUN_SECONDS
+    while time.monotonic() < deadline:
+        tasks = client.tasks(dag, run_id)
+        progress(", ".join(f"{_name(task)} {task['state'] or 'waits'}" for task in tasks))
+        state = next(run["state"] for run in client.runs(dag) if run["dag_run_id"] == run_id)
+        if state == "success":
+            return
+        if state == "failed":
+            raise ServiceError(f"DAG {dag}", "failed", deployment.home() / "airflow" / "logs")
+        time.sleep(1)
+    raise ServiceError(f"DAG {dag}", f"did not end in {_RUN_SECONDS} seconds")
+
+
+def _name(task: dict[str, Any]) -> str:
+    mapped = task["map_index"]
+    return task["task_id"] if mapped < 0 else f"{task['task_id']}[{mapped}]"
+
+
+def _wait_summarized(client: Client, current: Settings, progress: Progress) -> None:
+    url = database.reader_url(current)
+    deadline = time.monotonic() + _RUN_SECONDS
+    while time.monotonic() < deadline:
+        answer = archive_query.ask(url, "select pending from backlog where stage = 'summarize'")
+        left = answer.rows[0][0]
+        busy = any(
+            run["state"] in ("queued", "running") for run in client.runs("summarize_articles")
+        )
+        if left == 0 and not busy:
+            return
+        progress(f"{left} articles left")
+        time.sleep(1)
+    raise ServiceError("DAG summarize_articles", f"did not end in {_RUN_SECONDS} seconds")
+
+
+def _report(demo: Demo, current: Settings, seconds: float, port: int) -> None:
+    url = database.reader_url(current)
+
+    def show(title: str, sql: str) -> None:
+        answer = archive_query.ask(url, sql)
+        console.table(list(answer.columns), list(answer.rows), title=f"\n{title}")
+
+    show(
+        "What each source gave",
+        "select name, links, articles, coalesce(trouble, '') as trouble from sources"
+        " where enabled order by id",
+    )
+    show(
+        "What became of every link",
+        'select outcome, count(*) as links, min(reason) as "for example"'
+        " from ledger group by outcome order by links desc, outcome",
+    )
+    for title, sql in QUERIES:
+        console.out.print(f"\n{title}\n", markup=False)
+        console.out.print(f"  news=> {sql.replace(chr(10), chr(10) + '         ')};", markup=False)
+        answer = archive_query.ask(url, sql)
+        if len(answer.rows) == 1 and len(answer.columns) > 3:
+            for name, value in zip(answer.columns, answer.rows[0], strict=True):
+                console.out.print(f"  {name}: {value}", markup=False)
+        else:
+            console.table(list(answer.columns), list(answer.rows))
+    kept = archive_query.ask(url, "select html from editions where day = %s", demo.day)
+    page = deployment.FOLDER / f"digest-{demo.day}.html"
+    page.write_text(str(kept.rows[0][0]), encoding="utf-8")
+    mails = len(list(demo.mails.glob("*.eml")))
+    out = console.out
+    out.print(f"\nThe edition    {page}", markup=False)
+    out.print(f"The mailbox    {demo.mails} ({mails} mail)", markup=False)
+    out.print(
+        f"Airflow        http://127.0.0.1:{port}  (admin; password in "
+        f"{deployment.home() / 'secrets.json'})",
+        markup=False,
+    )
+    out.print("More SQL       make psql DEMO=1      stop everything  make down", markup=False)
+    out.print(f"Done in {seconds:.0f} seconds.", markup=False)

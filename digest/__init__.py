@@ -1,0 +1,1 @@
+"""A day's edition, and its readers."""

@@ -1,0 +1,130 @@
+"""digest and subscribers: compose, freeze, preview and mail a day's edition."""
+
+import time as wall
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from archive import console
+
+app = typer.Typer()
+subscribers = typer.Typer(no_args_is_help=True, help="Who reads the digest.")
+app.add_typer(subscribers, name="subscribers")
+
+
+@app.command()
+def digest(
+    day: Annotated[
+        str, typer.Option(help="The edition's day, YYYY-MM-DD; default: the one due.")
+    ] = "",
+    preview: Annotated[
+        bool, typer.Option(help="Write it as files; freeze and mail nothing.")
+    ] = False,
+    send: Annotated[bool, typer.Option(help="Mail it to every active subscriber, once.")] = False,
+    wait: Annotated[int, typer.Option(help="Seconds to wait for pending articles.")] = 0,
+    not_before: Annotated[
+        str, typer.Option(help="HH:MM of the day before which none is mailed.")
+    ] = "",
+    folder: Annotated[Path | None, typer.Option("--out", help="Where files go.")] = None,
+) -> None:
+    """Compose and freeze the edition of a day. An edition that is frozen stays as it is."""
+    from archive import clock, database, deliveries, editions, runs, settings
+    from digest import edition as editing
+
+    current = settings.load()
+    if send and not current.smtp_host:
+        raise settings.SettingsError("SMTP_HOST", "is not set, so no mail can be sent")
+    chosen = _day(day) or clock.edition_day(clock.now(), current.edition_cutoff, current.timezone)
+    window = clock.window(chosen, current.edition_cutoff, current.timezone)
+    counts: dict[str, Any]
+    with database.connect(current) as conn:
+        if preview:
+            made = editions.get(conn, chosen) or editing.compose(conn, window, current)
+            paths = editing.write_files(made, folder or Path(), current)
+            for path in paths:
+                console.say(f"wrote {path}")
+            console.result({"day": chosen.isoformat(), **made.counts})
+            return
+        with runs.logged(conn, f"digest --day {chosen}") as counts:
+            late = _wait(conn, window, wait)
+            made, new = editing.freeze(conn, window, current)
+            counts |= {"frozen": int(new), "late": late, **made.counts}
+            if folder:
+                editing.write_files(made, folder, current)
+            if send:
+                _wait_until(not_before, window)
+                counts["queued"] = deliveries.queue(conn, chosen, clock.now())
+                counts |= editing.deliver(conn, made, current)
+        console.say(made.subject)
+    console.result({"day": chosen.isoformat(), **counts})
+    if counts.get("put_off"):
+        raise typer.Exit(1)
+
+
+def _wait(conn: Any, window: Any, seconds: int) -> int:
+    from archive import editions
+
+    deadline = wall.monotonic() + seconds
+    with console.working("Waiting for pending articles") as progress:
+        while (left := editions.unready(conn, window)) and wall.monotonic() < deadline:
+            progress(f"{left} left")
+            wall.sleep(1)
+    return left
+
+
+def _wait_until(text: str, window: Any) -> None:
+    from archive import clock
+
+    if not text or clock.is_fixed():
+        return
+    try:
+        moment = datetime.combine(window.day, time.fromisoformat(text), window.end.tzinfo)
+    except ValueError:
+        raise typer.BadParameter(f"--not-before {text!r} is not a time like 07:30") from None
+    while (left := (moment - clock.now()).total_seconds()) > 0:
+        console.say(f"Mailing at {text}, in {left / 60:.0f} minutes")
+        wall.sleep(min(left, 60))
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
+    except ValueError:
+        raise typer.BadParameter(f"--day {text!r} is not a day like 2026-03-04") from None
+
+
+@subscribers.command("add")
+def add(addresses: list[str]) -> None:
+    """Add readers."""
+    from archive import clock, database, deliveries, settings
+    from digest.message import valid_address
+
+    if bad := [address for address in addresses if not valid_address(address)]:
+        raise typer.BadParameter(f"{bad[0]!r} is not a mail address")
+    with database.connect(settings.load()) as conn:
+        added = sum(deliveries.subscribe(conn, address, clock.now()) for address in addresses)
+    console.result({"added": added})
+
+
+@subscribers.command("remove")
+def remove(addresses: list[str]) -> None:
+    """Stop mailing readers."""
+    from archive import database, deliveries, settings
+
+    with database.connect(settings.load()) as conn:
+        removed = sum(deliveries.unsubscribe(conn, address) for address in addresses)
+    console.result({"removed": removed})
+
+
+@subscribers.command("list")
+def list_readers() -> None:
+    """List the readers."""
+    from archive import database, deliveries, settings
+
+    with database.connect(settings.load()) as conn:
+        for address, active in deliveries.subscribers(conn):
+            console.out.print(f"{address}{'' if active else '  (inactive)'}", markup=False)

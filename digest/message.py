@@ -1,0 +1,87 @@
+"""An edition as the mail to one reader; the same edition and reader give the same bytes."""
+
+import hashlib
+import re
+from datetime import datetime, time
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, parseaddr
+
+from archive.clock import BEIJING
+from archive.models import Edition
+from archive.text import clean_line
+
+MAILED_AT = time(7, 30, tzinfo=BEIJING)
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+# What a mail body may not hold: controls except tab and newline, and lone surrogates.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class AddressError(ValueError):
+    """A mail address or domain cannot be used."""
+
+    def __init__(self, role: str, text: str) -> None:
+        super().__init__(f"{role} {text!r} is not a mail address; write it like name@example.com")
+        self.role = role
+        self.text = text
+
+
+def valid_address(text: str) -> bool:
+    """Whether `text` is exactly one plain ASCII address, name@domain.tld, and nothing else."""
+    local, _, domain = text.rpartition("@")
+    return (
+        len(text) <= 254
+        and len(local) <= 64
+        and _LOCAL.fullmatch(local) is not None
+        and _DOMAIN.fullmatch(domain) is not None
+    )
+
+
+def message(
+    edition: Edition, sender: str, reader_address: str, list_domain: str = ""
+) -> EmailMessage:
+    """The mail of `edition` to one reader.
+
+    `sender` is an address or `Name <address>`; `list_domain` names the list and the message, and
+    is the sender's domain when empty. Raises AddressError.
+    """
+    name, address = parseaddr(sender)
+    if not valid_address(address) or "\n" in sender or "\r" in sender:
+        raise AddressError("SMTP_FROM", sender)
+    if not valid_address(reader_address):
+        raise AddressError("reader", reader_address)
+    domain = list_domain or address.rpartition("@")[2]
+    if not _DOMAIN.fullmatch(domain):
+        raise AddressError("list domain", domain)
+
+    subject = _header(edition.subject)
+    product = subject.partition("｜")[0]
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = formataddr((_header(name) or product, address))
+    mail["To"] = reader_address
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(datetime.combine(edition.day, MAILED_AT))
+    mail["Message-ID"] = f"<{_digest(f'{edition.day}|{reader_address}')}@{domain}>"
+    mail["List-Id"] = f"<digest.{domain}>"
+    # The sender's own mailbox is the one address that surely exists.
+    mail["List-Unsubscribe"] = f"<mailto:{address}?subject=unsubscribe>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Precedence"] = "bulk"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(_UNSAFE.sub("", edition.text), cte="base64")
+    mail.add_alternative(_UNSAFE.sub("", edition.html), subtype="html", cte="base64")
+    # Neither header text nor base64 can hold "=_", so the boundary is safe as well as stable.
+    mail.set_boundary(f"=_{_digest(edition.subject + edition.html + edition.text)}")
+    return mail
+
+
+def _header(text: str) -> str:
+    # str.split also breaks at U+2028 and its like, which the email package refuses in a header.
+    return " ".join(clean_line(text, 200).split())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]

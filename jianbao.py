@@ -1,0 +1,149 @@
+"""The one command: mounts the rooms' commands, and turns known errors into one line."""
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import crawler.commands
+import digest.commands
+import service.commands
+import summarizer.commands
+from archive import console
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+for room in (crawler.commands, summarizer.commands, digest.commands, service.commands):
+    app.add_typer(room.app)
+
+
+@app.callback()
+def options(
+    use_demo: Annotated[
+        bool, typer.Option("--demo", help="Work on the demo's archive instead of the live one.")
+    ] = False,
+) -> None:
+    """Jianbao 简报: an archive of Chinese technology news, and a brief of it every morning."""
+    if use_demo:
+        from demo import deployment
+
+        if not deployment.exists():
+            raise typer.BadParameter("there is no demo here yet; run: make demo")
+        os.environ.update(deployment.kept(0, 0).environment())
+
+
+@app.command()
+def demo() -> None:
+    """Run the whole job once on the bundled sample newsroom. Needs no internet and no key."""
+    from demo.run import run
+
+    run()
+
+
+@app.command()
+def live() -> None:
+    """One quick look at the real sources: what works today, and a digest preview. Mails nobody."""
+    from service.look import look
+
+    look()
+
+
+@app.command()
+def down() -> None:
+    """Stop what `up` and `demo` started here, and nothing else."""
+    from archive import settings
+    from demo import deployment
+    from service import live as deployments
+
+    with console.working("Stopping"):
+        stopped = deployments.stop(settings.load())
+        if deployment.exists():
+            os.environ.update(deployment.kept(0, 0).environment())
+            stopped += [f"demo {what}" for what in deployments.stop(settings.load())]
+    console.say("Stopped: " + ", ".join(stopped) + "." if stopped else "Nothing was running.")
+
+
+@app.command(name="import")
+def import_(
+    targets: Annotated[
+        list[str], typer.Argument(help="Files (text, Markdown, HTML) or addresses.")
+    ],
+) -> None:
+    """Take in documents or links that somebody sends, and print what became of them."""
+    from archive import articles, database, links, runs, settings, summaries
+    from crawler.importing import bring_in
+    from summarizer.stage import summarize_pending, writer
+
+    current = settings.load()
+    taken = 0
+    with database.connect(current) as conn, runs.logged(conn, "import") as counts:
+        brought = bring_in(conn, current, targets)
+        counts |= summarize_pending(conn, writer(current))
+        for target, key in brought:
+            outcome, reason = links.outcome(conn, key) or ("pending", "")
+            taken += outcome == "stored"
+            console.out.print(
+                f"{target}: {outcome}" + (f" ({reason})" if reason else ""), markup=False
+            )
+            for stored in articles.of_link(conn, key):
+                record = summaries.record(conn, stored.id) or {}
+                for name, value in record.items():
+                    console.out.print(f"{name}: {value}", markup=False)
+    if not taken:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 worked, 1 nothing worked, 2 wrong usage."""
+    from archive import clock, database, embedded, migrations, settings
+    from crawler import importing, registry
+    from service import folders, supervisor
+    from summarizer import taxonomy
+
+    usage = (
+        settings.SettingsError,
+        registry.RegistryError,
+        registry.UnknownSource,
+        taxonomy.TaxonomyError,
+        clock.ClockError,
+    )
+    trouble = (
+        database.DatabaseError,
+        database.ServerGone,
+        migrations.SchemaError,
+        embedded.ServerError,
+        folders.FolderError,
+        supervisor.ServiceError,
+        importing.Unimportable,
+        # model.ModelError,
+        OSError,
+    )
+    # The level is the handler's: libraries set the levels of their loggers as they like.
+    log = logging.StreamHandler(sys.stderr)
+    log.setLevel(logging.WARNING)
+    log.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(log)
+    try:
+        app()
+    except usage as error:
+        _end(error, 2)
+    except trouble as error:
+        _end(error, 1)
+    except KeyboardInterrupt:
+        console.say("\nInterrupted. Running it again goes on from here; make down stops services.")
+        sys.exit(130)
+
+
+def _end(error: Exception, code: int) -> None:
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output has gone, such as `head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(code)
+    line = " ".join(str(error).split()) or type(error).__name__
+    console.say(f"jianbao: {line}")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

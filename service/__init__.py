@@ -1,0 +1,1 @@
+"""The running service: its folders, its processes, Airflow's environment."""

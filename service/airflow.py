@@ -1,0 +1,166 @@
+"""Airflow as this service runs it: its environment, its programs, and its REST interface."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from archive import database
+from archive.settings import PROJECT, Settings
+from service.folders import Folders, kept_secrets
+from service.supervisor import Program, ServiceError
+
+ADMIN = "admin"
+
+
+def environment(settings: Settings, folders: Folders, port: int) -> dict[str, str]:
+    """Airflow's settings, as environment variables. They hold secrets: never print them."""
+    known = kept_secrets(folders)
+    address = f"http://127.0.0.1:{port}"
+    dsn = database.airflow_dsn(settings).replace("postgresql://", "postgresql+psycopg2://", 1)
+    return {
+        "AIRFLOW_HOME": str(folders.airflow),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": str(settings.timezone),
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": str(settings.jianbao_kind == "demo"),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(
+            folders.airflow / "passwords.json"
+        ),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": dsn,
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": address,
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API__EXPOSE_CONFIG": "False",
+        "AIRFLOW__API__SECRET_KEY": known["api"],
+        "AIRFLOW__API_AUTH__JWT_SECRET": known["jwt"],
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "60",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folders.airflow / "logs"),
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
+
+
+def prepare(settings: Settings, folders: Folders, env: Mapping[str, str]) -> None:
+    """Write the admin's password where Airflow looks, and bring its metadata up to date."""
+    passwords = Path(env["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
+    descriptor = os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({ADMIN: kept_secrets(folders)["admin"]}, file)
+    marker = folders.airflow / "migrated"
+    stamp = f"{version('apache-airflow')} {database.airflow_schema(settings)}"
+    if marker.exists() and marker.read_text() == stamp:
+        return
+    migrated = subprocess.run(
+        [_program(), "db", "migrate"], env=env, capture_output=True, text=True, check=False
+    )
+    if migrated.returncode:
+        (folders.logs / "airflow-migrate.log").write_text(migrated.stdout + migrated.stderr)
+        raise ServiceError("airflow db migrate", "failed", folders.logs / "airflow-migrate.log")
+    marker.write_text(f"{version('apache-airflow')} {database.airflow_schema(settings)}")
+
+
+def programs(env: Mapping[str, str]) -> list[Program]:
+    """Airflow's processes. No triggerer: nothing here is deferrable."""
+    health = f"{env['AIRFLOW__API__BASE_URL']}/api/v2/monitor/health"
+    return [
+        Program("api-server", (_program(), "api-server")),
+        Program("dag-processor", (_program(), "dag-processor"), after=health),
+        Program("scheduler", (_program(), "scheduler"), after=health),
+    ]
+
+
+def _program() -> str:
+    return str(Path(sys.executable).with_name("airflow"))
+
+
+class Client:
+    """Airflow's REST interface, as its admin."""
+
+    def __init__(self, port: int, password: str) -> None:
+        self._base = f"http://127.0.0.1:{port}"
+        self._password = password
+        self._token = ""
+
+    def healthy(self) -> dict[str, str]:
+        """Status by component; empty while the API server does not answer."""
+        try:
+            answer = self._open("GET", "/api/v2/monitor/health", None)
+        except ServiceError:
+            return {}
+        return {name: (part or {}).get("status") or "" for name, part in answer.items()}
+
+    def wait_for_dags(self, names: list[str], seconds: float) -> None:
+        """Wait until the scheduler is healthy and the DAGs are known. Raises ServiceError."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.healthy().get("scheduler") == "healthy":
+                known = {dag["dag_id"] for dag in self.get("/api/v2/dags")["dags"]}
+                if set(names) <= known:
+                    return
+            time.sleep(0.5)
+        raise ServiceError("Airflow", f"was not ready after {seconds:.0f} seconds")
+
+    def unpause(self, dag: str) -> None:
+        self._request("PATCH", f"/api/v2/dags/{dag}", {"is_paused": False})
+
+    def trigger(self, dag: str, conf: Mapping[str, object]) -> str:
+        """Start a run; its id."""
+        answer = self._request(
+            "POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": dict(conf)}
+        )
+        return str(answer["dag_run_id"])
+
+    def runs(self, dag: str) -> list[dict[str, Any]]:
+        """The DAG's runs, newest first."""
+        query = f"/api/v2/dags/{dag}/dagRuns?order_by=-run_after&limit=20"
+        return list(self.get(query)["dag_runs"])
+
+    def tasks(self, dag: str, run: str) -> list[dict[str, Any]]:
+        """The task instances of a run."""
+        quoted = urllib.request.quote(run, safe="")  # type: ignore[attr-defined]
+        found = self.get(f"/api/v2/dags/{dag}/dagRuns/{quoted}/taskInstances")
+        return list(found["task_instances"])
+
+    def get(self, path: str) -> dict[str, Any]:
+        return self._request("GET", path, None)
+
+    def _request(self, method: str, path: str, body: object) -> dict[str, Any]:
+        if not self._token:
+            login = {"username": ADMIN, "password": self._password}
+            self._token = self._open("POST", "/auth/token", login)["access_token"]
+        return self._open(method, path, body)
+
+    def _open(self, method: str, path: str, body: object) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        request = urllib.request.Request(
+            self._base + path,
+            method=method,
+            headers=headers,
+            data=None if body is None else json.dumps(body).encode(),
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                answer: dict[str, Any] = json.loads(response.read() or b"{}")
+                return answer
+        except urllib.error.HTTPError as error:
+            detail = error.read().decode("utf-8", "replace")[:200]
+            raise ServiceError("Airflow", f"answered {error.code} to {path}: {detail}") from None
+        except (urllib.error.URLError, OSError) as error:
+            raise ServiceError("Airflow", f"does not answer: {error}") from None

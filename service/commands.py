@@ -1,0 +1,112 @@
+"""up, down, status, migrate, url, psql: the service's commands."""
+
+import os
+import shutil
+import sys
+
+import typer
+
+from archive import console
+
+app = typer.Typer()
+
+
+@app.command()
+def up() -> None:
+    """Start the live service: Airflow runs the DAGs on schedule against the real sources."""
+    from archive import settings
+    from service import live
+
+    current = settings.load()
+    if current.jianbao_kind == "demo":
+        raise typer.BadParameter("JIANBAO_KIND=demo: use jianbao demo")
+    with console.working("Setting up the database and Airflow's metadata"):
+        deployment = live.set_up(current)
+    new = live.start(deployment)
+    with console.working("Starting Airflow") as progress:
+        progress("waiting for its API, scheduler and DAGs")
+        deployment.client().wait_for_dags(live.DAGS, live.START_SECONDS)
+    console.say("The service is up." if new else "The service was up already.")
+    console.say(f"  Airflow   http://127.0.0.1:{deployment.port}  user admin, password in")
+    console.say(f"            {deployment.folders.home / 'secrets.json'} (admin)")
+    console.say("  status    make status      stop  make down      query  make psql")
+    if not current.smtp_host:
+        console.say("  No mail will be sent: SMTP_HOST is not set (see .env.example).")
+
+
+@app.command()
+def status() -> None:
+    """Show services, sources, backlog and the last edition on one screen."""
+    from archive import database, embedded, query, settings
+    from service import live
+
+    current = settings.load()
+    out = console.out
+    out.print(f"archive   {current.jianbao_home}  ({current.jianbao_kind})", markup=False)
+    if current.jianbao_allow:
+        out.print(f"guard     lets pass {', '.join(current.jianbao_allow)}", markup=False)
+    if current.jianbao_home.exists():
+        free = shutil.disk_usage(current.jianbao_home).free / 2**30
+        out.print(f"disk      {free:.1f} GB free", markup=False)
+    states = live.processes(current)
+    if states is None:
+        out.print("service   is not up; start it with: make up")
+    else:
+        console.table(
+            ["service", "state", ""], [(one.name, one.state, one.description) for one in states]
+        )
+    if not current.database_url and not embedded.running(current.jianbao_home / "postgres"):
+        out.print("database  is not running")
+        return
+    url = database.reader_url(current)
+    for title, sql in _SCREEN:
+        answer = query.ask(url, sql)
+        if answer.rows:
+            console.table(list(answer.columns), list(answer.rows), title=f"\n{title}")
+
+
+_SCREEN = (
+    ("Backlog", "select stage, pending from backlog"),
+    (
+        "Sources",
+        "select id, name, links, articles, to_char(polled_at, 'MM-DD HH24:MI') as polled, trouble"
+        " from sources where enabled order by id",
+    ),
+    (
+        "Last runs",
+        "select command, to_char(started_at, 'MM-DD HH24:MI') as started, counts::text, error"
+        " from runs order by id desc limit 5",
+    ),
+    ("Last edition", "select day, subject from editions order by day desc limit 1"),
+)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this program's schema."""
+    from archive import database, settings
+
+    applied = database.migrate(settings.load())
+    for name in applied:
+        console.say(f"applied {name}")
+    console.result({"applied": len(applied)})
+
+
+@app.command()
+def url() -> None:
+    """Print the read-only address of the archive, for psql, pandas or any SQL tool."""
+    from archive import database, settings
+
+    sys.stdout.write(database.reader_url(settings.load()) + "\n")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def psql() -> None:
+    """Open psql on the archive as the read-only user."""
+    from archive import binaries, database, settings
+
+    address = database.reader_url(settings.load())
+    # A psql of the system has line editing; the wheel's has none, but is always there.
+    program = shutil.which("psql") or str(binaries.wheel() / "bin" / "psql")
+    env = dict(os.environ, PGOPTIONS="-c search_path=news", PGAPPNAME="jianbao psql")
+    os.execve(program, [program, address, *sys.argv[2:]], env)

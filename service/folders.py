@@ -1,0 +1,78 @@
+"""Where a deployment keeps its things, and the names of its secrets."""
+
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class FolderError(Exception):
+    """A folder of the service cannot be used."""
+
+    def __init__(self, folder: Path, problem: str) -> None:
+        super().__init__(
+            f"cannot use {folder}: {problem}; set JIANBAO_HOME to a folder of your own"
+        )
+        self.folder = folder
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The folders of one deployment, below its home."""
+
+    home: Path
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def airflow(self) -> Path:
+        return self.home / "airflow"
+
+    @property
+    def editions(self) -> Path:
+        return self.home / "editions"
+
+    @property
+    def supervisor(self) -> Path:
+        return self.home / "supervisord.conf"
+
+    @property
+    def socket(self) -> Path:
+        """The supervisor's socket, in a short private folder: a path over 107 bytes cannot be one."""
+        name = hashlib.sha256(str(self.home.resolve()).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"jianbao-{os.geteuid()}-{name}" / "supervisor.sock"
+
+    def make(self) -> None:
+        """Create the folders, private to their owner. Raises FolderError."""
+        try:
+            for folder in (self.home, self.logs, self.airflow, self.editions):
+                folder.mkdir(parents=True, exist_ok=True)
+            # As root the database's unprivileged user passes through the home to its own folder.
+            self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            for folder in (self.logs, self.airflow, self.editions, self.socket.parent):
+                folder.mkdir(mode=0o700, exist_ok=True)
+                folder.chmod(0o700)
+        except OSError as error:
+            raise FolderError(self.home, error.strerror or str(error)) from None
+        if self.socket.parent.lstat().st_uid != os.geteuid():
+            raise FolderError(self.socket.parent, "it belongs to somebody else")
+
+
+def kept_secrets(folders: Folders) -> dict[str, str]:
+    """The deployment's generated secrets, in a file only its owner reads; made at the first call."""
+    path = folders.home / "secrets.json"
+    if not path.exists():
+        made = {name: secrets.token_urlsafe(64) for name in ("jwt", "api")}
+        made["admin"] = secrets.token_urlsafe(12)
+        partial = path.with_suffix(".partial")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(made, file)
+        partial.replace(path)
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept

@@ -1,0 +1,82 @@
+"""The live service: what `make up` starts, what `make down` stops, and how it stands."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archive import database, embedded
+from archive.settings import Settings
+from service import airflow, supervisor
+from service.folders import Folders, kept_secrets
+from service.supervisor import Program, State
+
+DAGS = ["crawl_news", "summarize_articles", "send_digest"]
+START_SECONDS = 180
+LEAST_FREE_GB = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment that is set up: its folders, Airflow's port, and its processes' environment."""
+
+    folders: Folders
+    port: int
+    environment: Mapping[str, str]
+
+    def client(self) -> airflow.Client:
+        return airflow.Client(self.port, kept_secrets(self.folders)["admin"])
+
+
+def set_up(settings: Settings, extra: Mapping[str, str] | None = None) -> Deployment:
+    """Make the folders, the database and Airflow's metadata ready. Raises one-line errors."""
+    folders = Folders(settings.jianbao_home)
+    folders.make()
+    free = shutil.disk_usage(folders.home).free / 2**30
+    if free < LEAST_FREE_GB:
+        raise supervisor.ServiceError(
+            str(folders.home), f"has {free:.1f} GB free, {LEAST_FREE_GB} GB are needed"
+        )
+    database.migrate(settings)
+    port = _kept_port(folders)
+    env = {
+        **os.environ,
+        **airflow.environment(settings, folders, port),
+        "JIANBAO_HOME": str(settings.jianbao_home),
+        "JIANBAO_KIND": settings.jianbao_kind,
+        **(extra or {}),
+    }
+    airflow.prepare(settings, folders, env)
+    return Deployment(folders, port, env)
+
+
+def start(deployment: Deployment, more: list[Program] | None = None) -> bool:
+    """Start the processes; False if they run already."""
+    programs = [*(more or []), *airflow.programs(deployment.environment)]
+    return supervisor.start(deployment.folders, programs, deployment.environment)
+
+
+def stop(settings: Settings) -> list[str]:
+    """Stop what was started here and nothing else; what was stopped."""
+    stopped = []
+    if supervisor.stop(Folders(settings.jianbao_home)):
+        stopped.append("services")
+    if not settings.database_url and embedded.stop(settings.jianbao_home / "postgres"):
+        stopped.append("database")
+    return stopped
+
+
+def processes(settings: Settings) -> list[State] | None:
+    """How the processes stand; None if the service is not up."""
+    return supervisor.states(Folders(settings.jianbao_home))
+
+
+def _kept_port(folders: Folders) -> int:
+    """Airflow's port: chosen once, kept across restarts so that bookmarks stay good."""
+    path = folders.home / "ports.json"
+    if path.exists():
+        return int(json.loads(path.read_text())["airflow"])
+    port = supervisor.free_port()
+    path.write_text(json.dumps({"airflow": port}))
+    return port

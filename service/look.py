@@ -1,0 +1,70 @@
+"""`jianbao live`: one quick look at the real sources, and a preview of what the digest would be."""
+
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from archive import clock, console, database, links, runs, settings
+from crawler import registry
+from crawler.crawl import crawl, sync_registry
+from crawler.reading import read_pending
+from digest import edition
+from service.folders import Folders
+from service.supervisor import ServiceError
+from summarizer.stage import summarize_pending, writer
+
+ARTICLES = 10
+"""At most so many of each source."""
+SECONDS = 600
+_AFTER_CRAWL = 60
+"""Of the seconds, what is left for reading and summarizing."""
+
+
+def look() -> None:
+    """Crawl the real sources once and print what each gave. Raises ServiceError when offline."""
+    began = time.monotonic()
+    current = settings.load()
+    known = registry.load(current.jianbao_sources)
+    chosen = registry.choose(known, ())
+    if not _online([urlsplit(source.homepage).hostname or "" for source in chosen[:6]]):
+        raise ServiceError(
+            "The internet", "cannot be reached from here: none of the sources answers"
+        )
+    folders = Folders(current.jianbao_home)
+    folders.make()
+    database.migrate(current)
+    with database.connect(current) as conn, runs.logged(conn, "live") as counts:
+        sync_registry(conn, known, clock.now())
+        with console.working(f"Crawling {len(chosen)} sources, {ARTICLES} articles each") as tell:
+            counts |= crawl(
+                conn,
+                current,
+                chosen,
+                per_source=ARTICLES,
+                seconds=SECONDS - _AFTER_CRAWL,
+                progress=tell,
+            )
+        with console.working("Reading and summarizing") as tell:
+            counts |= read_pending(conn)
+            counts |= summarize_pending(conn, writer(current), tell)
+        rows = links.by_source(conn, [source.id for source in chosen])
+        console.table(["source", "found", "stored", "refused", "trouble"], list(rows))
+        day = clock.edition_day(clock.now(), current.edition_cutoff, current.timezone)
+        window = clock.window(day, current.edition_cutoff, current.timezone)
+        preview = edition.compose(conn, window, current)
+        paths = edition.write_files(preview, folders.home / "preview", current)
+    console.say(f"{preview.subject}\nPreview: {paths[0]}")
+    console.say(f"Done in {time.monotonic() - began:.0f} seconds; nobody was mailed.")
+
+
+def _online(hosts: list[str]) -> bool:
+    def answers(host: str) -> bool:
+        try:
+            with socket.create_connection((host, 443), timeout=5):
+                return True
+        except OSError:
+            return False
+
+    with ThreadPoolExecutor(len(hosts)) as pool:
+        return any(pool.map(answers, hosts))

@@ -1,0 +1,196 @@
+"""supervisord runs what a deployment runs, restarts what dies, and rotates the logs."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xmlrpc.client import Fault, ServerProxy
+
+from archive.settings import PROJECT
+from service.folders import Folders
+
+
+class ServiceError(Exception):
+    """A process of the service does not do what it should."""
+
+    def __init__(self, name: str, problem: str, log: Path | None = None) -> None:
+        super().__init__(f"{name} {problem}" + (f"; see {log}" if log else ""))
+        self.name = name
+        self.log = log
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A process to keep alive. `after` is an address that must answer before it starts."""
+
+    name: str
+    command: tuple[str, ...]
+    after: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How one process stands, in supervisord's words."""
+
+    name: str
+    state: str
+    description: str
+
+
+_HEAD = """\
+[supervisord]
+logfile={logs}/supervisord.log
+logfile_maxbytes=5MB
+logfile_backups=2
+pidfile={home}/supervisord.pid
+childlogdir={logs}
+directory={project}
+nodaemon=false
+silent=true
+{user}
+[unix_http_server]
+file={socket}
+chmod=0600
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+_PROGRAM = """
+[program:{name}]
+command={command}
+autostart=true
+autorestart=true
+startretries=1000000
+startsecs=5
+stopwaitsecs=20
+stopasgroup=true
+killasgroup=true
+redirect_stderr=true
+stdout_logfile={logs}/{name}.log
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=3
+environment={environment}
+"""
+
+
+def start(folders: Folders, programs: list[Program], environment: Mapping[str, str]) -> bool:
+    """Start supervisord with these programs; False if it runs already. Raises ServiceError."""
+    if states(folders) is not None:
+        return False
+    folders.make()
+    folders.supervisor.write_text(_configuration(folders, programs), encoding="utf-8")
+    folders.supervisor.chmod(0o600)
+    folders.socket.unlink(missing_ok=True)
+    started = subprocess.run(
+        [Path(sys.executable).with_name("supervisord"), "-c", folders.supervisor],
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+    if started.returncode:
+        lines = (started.stderr or started.stdout).strip().splitlines() or ["no reason given"]
+        raise ServiceError("supervisord", f"did not start: {lines[-1]}")
+    _until(lambda: states(folders) is not None, 15, "supervisord", folders)
+    return True
+
+
+def stop(folders: Folders) -> bool:
+    """Stop supervisord and all it runs; False if it does not run."""
+    if states(folders) is None:
+        return False
+    pid = int(_call(folders, "getPID"))
+    _call(folders, "shutdown")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if not _alive(pid):
+            return True
+        time.sleep(0.2)
+    os.kill(pid, signal.SIGKILL)
+    raise ServiceError("supervisord", "had to be killed; processes may be left", folders.logs)
+
+
+def states(folders: Folders) -> list[State] | None:
+    """How the processes stand; None if supervisord does not run."""
+    if not folders.socket.exists():
+        return None
+    try:
+        found = _call(folders, "getAllProcessInfo")
+    except (OSError, Fault):
+        return None
+    return [State(info["name"], info["statename"], info["description"]) for info in found]
+
+
+def _configuration(folders: Folders, programs: list[Program]) -> str:
+    text = _HEAD.format(
+        logs=_escape(str(folders.logs)),
+        home=_escape(str(folders.home)),
+        project=_escape(str(PROJECT)),
+        socket=_escape(str(folders.socket)),
+        user="user=root\n" if os.geteuid() == 0 else "",
+    )
+    for program in programs:
+        command = program.command
+        if program.after:
+            command = (sys.executable, "-m", "service.after", program.after, *command)
+        text += _PROGRAM.format(
+            name=program.name,
+            command=" ".join(_quote(part) for part in command),
+            logs=_escape(str(folders.logs)),
+            environment=",".join(
+                f"{name}={_quote(value)}" for name, value in program.environment.items()
+            ),
+        )
+    return text
+
+
+def _quote(text: str) -> str:
+    return '"' + _escape(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _escape(text: str) -> str:
+    # supervisord expands %(name)s in its configuration.
+    return text.replace("%", "%%")
+
+
+def _call(folders: Folders, method: str) -> Any:
+    from supervisor.xmlrpc import SupervisorTransport
+
+    transport = SupervisorTransport(None, None, serverurl=f"unix://{folders.socket}")
+    proxy: Any = ServerProxy("http://127.0.0.1", transport=transport)
+    return getattr(proxy.supervisor, method)()
+
+
+def _until(ready: Any, seconds: float, name: str, folders: Folders) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            raise ServiceError(name, f"was not ready after {seconds:.0f} seconds", folders.logs)
+        time.sleep(0.1)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

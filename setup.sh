@@ -1,0 +1,76 @@
+#!/bin/sh
+# Make .venv ready: `sh setup.sh` for running, `sh setup.sh test` for tests (adds torch).
+# Says in one line what is missing. Safe to run again: does nothing when all is there.
+set -eu
+cd "$(dirname "$0")"
+
+TORCH=2.13.0
+stop() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+say() { printf '%s\n' "$*" >&2; }
+
+[ "$(uname -s)" = Linux ] || stop "this is $(uname -s); Jianbao runs on Linux (x86-64 or ARM, glibc). On other systems use docker compose."
+case "$(uname -m)" in x86_64 | aarch64 | arm64) ;; *) stop "processor $(uname -m) has no embedded PostgreSQL; use docker compose on x86-64 or ARM." ;; esac
+
+find_python() {
+    for name in ${PYTHON:-} python3.11 python3.12 python3.13 python3 python; do
+        command -v "$name" >/dev/null 2>&1 || continue
+        "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && {
+            command -v "$name"
+            return
+        }
+    done
+}
+
+wanted=$(cat requirements.lock pyproject.toml setup.sh | cksum)" ${1:-run}"
+tested=$(cat requirements.lock pyproject.toml setup.sh | cksum)" test"
+if [ -x .venv/bin/jianbao ] && [ -f .venv/ready ]; then
+    ready=$(cat .venv/ready)
+    if [ "$ready" = "$wanted $PWD" ] || [ "$ready" = "$tested $PWD" ]; then exit 0; fi
+fi
+
+python=$(find_python)
+[ -n "$python" ] || stop "Python 3.11, 3.12 or 3.13 is needed and was not found; install one, or name it: make PYTHON=/path/to/python3.12 demo"
+"$python" -c 'import venv, ensurepip' 2>/dev/null || stop "$python has no venv/ensurepip; on Debian or Ubuntu: apt install python3-venv"
+free=$(df -Pk . | awk 'NR == 2 {print int($4 / 1024)}')
+[ "$free" -ge 3000 ] || stop "only $free MB free here; 3000 MB are needed for the environment and the demo"
+
+# A virtual environment cannot be moved: make it anew where the folder was copied or renamed.
+if [ -d .venv ] && ! .venv/bin/python -c "import sys, os; sys.exit(os.path.realpath(sys.prefix) != os.path.realpath('.venv'))" 2>/dev/null; then
+    rm -rf .venv
+fi
+[ -x .venv/bin/python ] || { say "Making .venv with $("$python" --version)"; "$python" -m venv .venv || stop "cannot make .venv here; is the folder writable and the disk not full?"; }
+
+pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_PROGRESS_BAR=off .venv/bin/python -m pip"
+uv_version=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)
+if ! .venv/bin/uv --version 2>/dev/null | grep -q "$uv_version"; then
+    say "Getting uv $uv_version, which installs the rest"
+    $pip install -q "uv==$uv_version" 2>.venv/pip.log || {
+        tail -n 3 .venv/pip.log >&2
+        stop "no package index can be reached, or it has no uv; set PIP_INDEX_URL to a mirror near you and try again"
+    }
+fi
+
+# uv does not read pip's settings: hand the mirror on.
+if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
+    mirror=${PIP_INDEX_URL:-$($pip config get global.index-url 2>/dev/null || true)}
+    [ -z "$mirror" ] || export UV_DEFAULT_INDEX="$mirror"
+fi
+
+say "Installing $(grep -c '^[a-z].*==' requirements.lock) locked packages (about 250 MB to download the first time)"
+.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements.lock || stop "installing failed (see above); a mirror can be set with PIP_INDEX_URL, and make continues where it stopped"
+.venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e . 2>/dev/null ||
+    .venv/bin/uv pip install -q --python .venv/bin/python --no-deps -e . || stop "installing the project itself failed (see above)"
+
+if [ "${1:-run}" = test ] && ! .venv/bin/python -c 'import torch' 2>/dev/null; then
+    if $pip install -q --dry-run --no-index --no-deps "torch==$TORCH" >/dev/null 2>&1; then
+        say "Installing torch $TORCH for the model tests, from a local file"
+        $pip install -q "torch==$TORCH" 2>.venv/pip.log || { tail -n 3 .venv/pip.log >&2; stop "torch $TORCH could not be installed"; }
+    else
+        say "Installing torch $TORCH for the model tests (CPU build, about 200 MB)"
+        .venv/bin/uv pip install -q --python .venv/bin/python --torch-backend cpu "torch==$TORCH" 2>/dev/null || {
+            say "No CPU build can be reached; installing the default build of torch (about 2.5 GB)"
+            $pip install "torch==$TORCH" || stop "torch $TORCH could not be installed"
+        }
+    fi
+fi
+printf '%s' "$wanted $PWD" >.venv/ready

@@ -1,0 +1,89 @@
+-- What users query. Every column is commented in English and Chinese; names are typed unquoted.
+-- 面向用户的视图。每一列都有中英文注释，列名无需加引号。
+
+create or replace view news.articles as
+select a.id, l.source, s.name as source_name, a.title, l.url, t.content as text,
+       a.authors, a.editor, a.origin, a.published_at, a.date_precision, a.section, a.page_keywords,
+       a.first_seen, a.part, m.summary, m.keywords, m.technologies, m.industries, m.topic,
+       m.method as summary_method,
+       (select count(*) from archive.revision r where r.article = a.id) as revisions
+  from archive.article a
+  join archive.link l on l.id = a.link
+  join archive.source s on s.id = l.source
+  join archive.text t on t.hash = a.text_hash
+  left join archive.summary m on m.article = a.id;
+comment on view news.articles is 'Every archived article with its summary. 每篇存档文章及其总结。';
+comment on column news.articles.id is 'Number of the article. 文章编号。';
+comment on column news.articles.source is 'Id of the publisher of this copy. 发布来源的代号。';
+comment on column news.articles.source_name is 'Name of the publisher of this copy. 发布来源的名称。';
+comment on column news.articles.title is 'Headline as a reader sees it. 标题。';
+comment on column news.articles.url is 'Canonical address; urn:sha256:… for an imported document without one. 规范链接；无链接的导入文档为 urn。';
+comment on column news.articles.text is 'Main text, one paragraph per line. 正文，一段一行。';
+comment on column news.articles.authors is 'Bylines. 作者、记者。';
+comment on column news.articles.editor is 'Responsible editor. 责任编辑。';
+comment on column news.articles.origin is 'Who wrote it, where the page says so (来源). 页面注明的稿件来源。';
+comment on column news.articles.published_at is 'Publication time as the page states it. 页面注明的发布时间。';
+comment on column news.articles.date_precision is 'minute, day, or empty when unknown. 发布时间的精度。';
+comment on column news.articles.section is 'Section of the publisher. 栏目。';
+comment on column news.articles.page_keywords is 'Keywords that the page itself states. 页面自带的关键词。';
+comment on column news.articles.first_seen is 'When the archive first saw the link; decides the edition. 首次发现时间，决定归入哪一期。';
+comment on column news.articles.part is 'Which article of its page, from 1. 同页第几篇，从 1 起。';
+comment on column news.articles.summary is 'Summary, null while pending. 总结；待处理时为空。';
+comment on column news.articles.keywords is 'Keywords found in the text. 关键词。';
+comment on column news.articles.technologies is 'AI technologies named in it. 涉及的 AI 技术。';
+comment on column news.articles.industries is 'Industries it is about. 涉及的行业。';
+comment on column news.articles.topic is 'Section of the digest it belongs to. 所属简报栏目。';
+comment on column news.articles.summary_method is 'extractive, lead, or the model that wrote the summary. 总结方法。';
+comment on column news.articles.revisions is 'How often the publisher changed it since it was first stored. 存档后被修改的次数。';
+
+create or replace view news.record as
+select a.title as "标题",
+       case when l.url like 'urn:%' then null else l.url end as "链接",
+       m.summary as "总结",
+       array_to_string(m.keywords, ', ') as "关键词",
+       array_to_string(m.technologies, ', ') as "ai技术",
+       array_to_string(m.industries, ', ') as "行业",
+       (select string_agg(e.number || '. ' || (e.event ->> 'text'), E'\n' order by e.number)
+          from jsonb_array_elements(m.events) with ordinality e (event, number)) as "重大事件摘要",
+       a.id as "编号",
+       a.first_seen as "收录时间"
+  from archive.article a
+  join archive.link l on l.id = a.link
+  join archive.summary m on m.article = a.id;
+comment on view news.record is 'One labelled record per summarized article. 每篇文章一条标注记录。';
+comment on column news.record.标题 is 'Headline. 标题。';
+comment on column news.record.链接 is 'Canonical address; null for an imported document without one. 规范链接，无链接的导入文档为空。';
+comment on column news.record.总结 is 'Summary. 总结。';
+comment on column news.record.关键词 is 'Keywords, comma separated. 关键词，逗号分隔。';
+comment on column news.record.ai技术 is 'AI technologies, comma separated (typed AI技术 or ai技术). AI 技术，逗号分隔。';
+comment on column news.record.行业 is 'Industries, comma separated. 行业，逗号分隔。';
+comment on column news.record.重大事件摘要 is 'Main events, numbered, one per line. 重大事件，编号，一行一条。';
+comment on column news.record.编号 is 'Number of the article, as in news.articles.id. 文章编号。';
+comment on column news.record.收录时间 is 'When the archive first saw it. 收录时间。';
+
+create or replace view news.copies as
+select a.id, min(a.id) over same_text as first_id, count(*) over same_text as publications,
+       s.name as source_name, a.title, l.url, a.origin, a.first_seen
+  from archive.article a
+  join archive.link l on l.id = a.link
+  join archive.source s on s.id = l.source
+window same_text as (partition by a.fingerprint);
+comment on view news.copies is 'Articles with equal text share first_id. 正文相同的文章归为一组。';
+comment on column news.copies.id is 'Number of the article. 文章编号。';
+comment on column news.copies.first_id is 'Number of the first article with this text. 同文首篇的编号。';
+comment on column news.copies.publications is 'How many articles have this text. 同文篇数。';
+comment on column news.copies.source_name is 'Publisher of this copy. 发布来源。';
+comment on column news.copies.title is 'Headline of this copy. 标题。';
+comment on column news.copies.url is 'Address of this copy. 链接。';
+comment on column news.copies.origin is 'Whom this copy names as its origin. 注明的稿件来源。';
+comment on column news.copies.first_seen is 'When this copy was first seen. 首次发现时间。';
+
+create or replace view news.revisions as
+select r.article as id, r.number, r.title, t.content as text, r.replaced_at
+  from archive.revision r join archive.text t on t.hash = r.text_hash;
+comment on view news.revisions is 'Earlier versions of changed articles. 文章的历史版本。';
+comment on column news.revisions.id is 'Number of the article. 文章编号。';
+comment on column news.revisions.number is 'Version, from 1 for the oldest. 版本号，从 1 起。';
+comment on column news.revisions.title is 'Headline of that version. 当时的标题。';
+comment on column news.revisions.text is 'Text of that version. 当时的正文。';
+comment on column news.revisions.replaced_at is 'When a newer version replaced it. 被新版本取代的时间。';

@@ -1,0 +1,25 @@
+-- The daily digest and its deliveries, without addresses.
+-- 每日简报及其投递情况，不含地址。
+
+create or replace view news.editions as
+select day, subject, window_start, window_end, composed_at, counts, html, text
+  from archive.edition;
+comment on view news.editions is 'Frozen daily digests. 已定稿的每日简报。';
+comment on column news.editions.day is 'Day of the edition. 日期。';
+comment on column news.editions.subject is 'Subject of the mail. 邮件标题。';
+comment on column news.editions.window_start is 'It covers what was first seen from here … 收录时间起点（含）。';
+comment on column news.editions.window_end is '… to here, exclusive. 收录时间终点（不含）。';
+comment on column news.editions.composed_at is 'When it was frozen. 定稿时间。';
+comment on column news.editions.counts is 'Articles, sources, copies, as counts. 各项计数。';
+comment on column news.editions.html is 'The digest as HTML. HTML 正文。';
+comment on column news.editions.text is 'The digest as plain text. 纯文本正文。';
+
+create or replace view news.deliveries as
+select edition as day, channel, state, count(*) as readers, max(settled_at) as last_settled_at
+  from archive.delivery group by 1, 2, 3;
+comment on view news.deliveries is 'How the deliveries of each edition stand. 每期的投递状况。';
+comment on column news.deliveries.day is 'Day of the edition. 日期。';
+comment on column news.deliveries.channel is 'mail. 渠道。';
+comment on column news.deliveries.state is 'queued, sending, sent, failed or unknown. 状态。';
+comment on column news.deliveries.readers is 'How many readers. 读者数。';
+comment on column news.deliveries.last_settled_at is 'When the last one was settled. 最近一次完成的时间。';

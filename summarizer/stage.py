@@ -1,0 +1,35 @@
+"""The summarizing stage: articles without a summary of their present text get one."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from archive import articles, clock, summaries
+from archive.models import Article, Summary
+from archive.settings import Settings
+
+
+def summarize_pending(
+    conn: Any, write: Callable[[Article], Summary], progress: Callable[[str], None] | None = None
+) -> dict[str, int]:
+    """Summarize every article that waits, one transaction each; counts by method.
+
+    Safe to run in several workers at once: each article is locked for its own transaction.
+    """
+    counts: Counter[str] = Counter()
+    while True:
+        with conn.transaction():
+            stored = articles.claim_unsummarized(conn)
+            if stored is None:
+                return dict(counts)
+            summary = write(stored.article)
+            summaries.put(conn, stored.id, stored.article.text, summary, clock.now())
+        counts["summarized"] += 1
+        counts[summary.method] += 1
+        if progress:
+            progress(f"{counts['summarized']} articles")
+
+
+def writer(settings: Settings) -> Callable[[Article], Summary]:
+    """How articles are summarized: by the model of the settings, or extractively."""
+    raise AssertionError
