@@ -98,8 +98,9 @@ def main() -> None:
     """Run the command line. Exit codes: 0 worked, 1 nothing worked, 2 wrong usage."""
     from archive import clock, database, embedded, migrations, settings
     from crawler import importing, registry
+    from digest import message
     from service import folders, supervisor
-    from summarizer import taxonomy
+    from summarizer import model, taxonomy
 
     usage = (
         settings.SettingsError,
@@ -107,6 +108,7 @@ def main() -> None:
         registry.UnknownSource,
         taxonomy.TaxonomyError,
         clock.ClockError,
+        message.AddressError,
     )
     trouble = (
         database.DatabaseError,
@@ -116,7 +118,7 @@ def main() -> None:
         folders.FolderError,
         supervisor.ServiceError,
         importing.Unimportable,
-        # model.ModelError,
+        model.ModelError,
         OSError,
     )
     # The level is the handler's: libraries set the levels of their loggers as they like.

@@ -2,12 +2,15 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+_QUIET_SECONDS = 2.0
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False, soft_wrap=True)
@@ -20,7 +23,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def working(what: str) -> Iterator[Any]:
-    """Show that long work goes on: a spinner on a terminal, plain lines elsewhere.
+    """Show that long work goes on: a spinner on a terminal, now and then a plain line elsewhere.
 
     Yields a function that takes a new line of progress.
     """
@@ -29,11 +32,12 @@ def working(what: str) -> Iterator[Any]:
             yield lambda text: status.update(f"{what}: {text}")
     else:
         say(what)
-        last = [""]
+        last = ("", time.monotonic())
 
         def line(text: str) -> None:
-            if text != last[0]:
-                last[0] = text
+            nonlocal last
+            if text != last[0] and time.monotonic() - last[1] >= _QUIET_SECONDS:
+                last = (text, time.monotonic())
                 say(f"  {text}")
 
         yield line

@@ -20,7 +20,7 @@ _AUTHOR = re.compile(
     r"(?:作\s*者|撰文|撰稿|采写|文)" + _COLON + rf"({_NAME}(?:[、，,/]\s*{_NAME})*)"
 )
 _REPORTER = re.compile(
-    r"(?:本报|本刊|见习|实习|[\u4e00-\u9fff]{2,6}报|》)?(?:见习|实习)?记者\s*[丨|｜:：]?\s*([\u4e00-\u9fff·]{2,4}(?:[\s、，,]+[\u4e00-\u9fff·]{2,4}){0,3})"
+    r"记者\s*[丨|｜:：]?\s*([\u4e00-\u9fff·]{2,4}(?:[\s、，,]+[\u4e00-\u9fff·]{2,4}){0,3})(?![\u4e00-\u9fff])"
 )
 _EDITOR = re.compile(
     r"[【\[（(]?(?:责任编辑|責任編輯|责编|責編|编辑|編輯)"
@@ -33,6 +33,11 @@ _CREDIT_LINE = re.compile(
     r"^[【\[（(]?\s*(?:来\s*源|來源|稿\s*源|责任编辑|責任編輯|责编|責編|编辑|作\s*者|文)" + _COLON
 )
 _HEAD_LINES = 12
+_CREDIT_LENGTH = 120
+# Words of the page's furniture that stand beside names.
+_NO_NAME = re.compile(
+    r"^(?:来源|來源|编辑|責編|责编|责任编辑|记者|作者|评论|打印|放大|缩小|字号|分享|收藏|时间|阅读|浏览|发布|正文|订阅|关注|举报)"
+)
 _FOOT_LINES = 4
 
 
@@ -70,7 +75,7 @@ def credits(
 ) -> Credits:
     """Read meta tags, the lines around the headline and the last lines of the body."""
     lines = [clean_line(line, 300) for line in _visible_lines(tree)]
-    head = _lines_after(lines, headline)
+    head = _lines_around(lines, headline)
     feet = body.split("\n")[-_FOOT_LINES:] + lines[-40:]
     seen = from_lines(head, feet, fetched_at)
     date = _meta_date(tree, fetched_at) or seen.date or (date_in_url(url) if url else None)
@@ -84,7 +89,9 @@ def from_lines(head: list[str], feet: list[str], fetched_at: datetime) -> Credit
     """Credits of the lines after a headline and of the last lines of a text."""
     text, foot = "\n".join(head), "\n".join(feet)
     authors: tuple[str, ...] = ()
-    if (match := _AUTHOR.search(text) or _REPORTER.search(text)) or (match := _last(_REPORTER, foot) or _last(_AUTHOR, foot)):
+    if (match := _AUTHOR.search(text) or _REPORTER.search(text)) or (
+        match := _last(_REPORTER, foot) or _last(_AUTHOR, foot)
+    ):
         authors = _names(match[1])
     editor = _EDITOR.search(text) or _last(_EDITOR, foot)
     origin = ""
@@ -92,9 +99,11 @@ def from_lines(head: list[str], feet: list[str], fetched_at: datetime) -> Credit
         if origin := _usable_origin(match[1]):
             break
     dates = (find_date(line, fetched_at) for line in head)
-    return Credits(
-        authors, editor[1] if editor else "", origin, next((date for date in dates if date), None)
-    )
+    stated = [date for date in dates if date]
+    # A line below the headline may name a day of its own; the credit line has the time.
+    date = next((each for each in stated if each.precision == "minute"), None)
+    date = date or (stated[0] if stated else None)
+    return Credits(authors, editor[1] if editor else "", origin, date)
 
 
 def is_credit_line(line: str) -> bool:
@@ -111,7 +120,8 @@ def _names(text: str) -> tuple[str, ...]:
             joined[-1] += name
         else:
             joined.append(name)
-    return tuple(dict.fromkeys(name for name in joined if len(name) > 1))[:6]
+    real = (name for name in joined if len(name) > 1 and not _NO_NAME.match(name))
+    return tuple(dict.fromkeys(real))[:6]
 
 
 def _usable_origin(text: str) -> str:
@@ -150,7 +160,8 @@ def _visible_lines(tree: lxml_html.HtmlElement) -> list[str]:
             continue
         if node.tag in _BLOCKS:
             texts.append("\n")
-        texts.append(node.text or "")
+        # A blank where an inline element begins or ends, so that credits do not grow together.
+        texts.append(f" {node.text or ''} ")
         if node.tail:
             texts.append(("\n" if node.tag in _BLOCKS else "") + node.tail)
     return [line.strip() for line in "".join(texts).split("\n") if line.strip()]
@@ -162,9 +173,12 @@ _BLOCKS = frozenset(
 )
 
 
-def _lines_after(lines: list[str], headline: str) -> list[str]:
+def _lines_around(lines: list[str], headline: str) -> list[str]:
+    """The short lines after the headline, then those just before it."""
     folded = fold(headline)
     for number, line in enumerate(lines):
         if folded and folded == fold(line):
-            return lines[number + 1 : number + 1 + _HEAD_LINES]
-    return lines[:_HEAD_LINES]
+            after = lines[number + 1 : number + 1 + _HEAD_LINES]
+            around = after + lines[max(0, number - 3) : number]
+            return [line for line in around if len(line) <= _CREDIT_LENGTH]
+    return [line for line in lines[:_HEAD_LINES] if len(line) <= _CREDIT_LENGTH]

@@ -7,19 +7,27 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import jmespath
 from cssselect import SelectorError
 from cssselect import parse as parse_css
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ValidationInfo
 
 from crawler import urls
 
+_DATE = r"^(\d{4}-\d\d(-\d\d)?)?$"
 _DEFAULT = Path(__file__).with_name("sources.toml")
 
 
@@ -149,8 +157,8 @@ class Source(_Literal):
     topics: tuple[str, ...] = ()
     selectors: Selectors = Selectors()
     evidence: str = ""
-    evidence_date: date | Annotated[str, Field(pattern=r"^(\d{4}(-\d\d)?)?$")] = ""
-    """When the newest evidence was gathered: a day, or as text a month or a year."""
+    evidence_date: Annotated[str, BeforeValidator(str), Field(pattern=_DATE)] = ""
+    """When the newest evidence was gathered: a day or, as text, a month."""
     entry: tuple[Entry, ...] = Field(min_length=1)
 
     @property

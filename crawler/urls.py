@@ -116,7 +116,10 @@ def host(url: str) -> str:
 @lru_cache(maxsize=10_000)
 def domain(host: str) -> str:
     """The registrable domain of a host; an IP address, or a public suffix, is itself."""
-    return _suffixes(host).top_domain_under_public_suffix or host
+    parts = _suffixes(host)
+    if not parts.suffix and parts.domain != host:
+        return ".".join(host.split(".")[-2:])
+    return parts.top_domain_under_public_suffix or host
 
 
 def _parse(url: str) -> _Address:

@@ -7,7 +7,9 @@ from archive.models import Outcome
 # Signatures of challenge pages of Chinese sites, each documented for a named web firewall.
 _CHALLENGE = re.compile(
     r"_waftokenid|aliyun_waf|acw_sc__v2|_wafchallengeid|百度安全验证|wappass\.baidu\.com"
-    r"|Just a moment\.\.\.|cf-browser-verification|人机验证|安全验证中|请完成验证|访问验证"
+    r"|Just a moment\.\.\.|cf-browser-verification|<title>[^<]{0,20}(?:安全验证|人机验证|访问验证)"
+    # Whatever its name: a script that sets a cookie and loads the page again.
+    r"|document\.cookie\s*=[^<]{0,2000}?location\.(?:reload|href|replace)"
 )
 _LOGIN = re.compile(r"登录后(?:阅读|查看|继续)|请先登录|扫码登录(?:后)?(?:阅读|查看)")
 _PAYWALL = re.compile(
@@ -23,7 +25,7 @@ def refuse(html: str, text: str) -> tuple[Outcome, str] | None:
     """Why a page with this markup and extracted text is no article; None if it may be one."""
     if len(html) < _CHALLENGE_BYTES and len(text) < _WALL_CHARACTERS:
         if match := _CHALLENGE.search(html):
-            return Outcome.CHALLENGE_PAGE, f"the page says {match[0]}"
+            return Outcome.CHALLENGE_PAGE, f"the page says {match[0][-30:]}"
         if match := _LOGIN.search(html):
             return Outcome.PAYWALLED, f"the page says {match[0]}"
     if len(text) < _WALL_CHARACTERS and (match := _PAYWALL.search(html)):

@@ -36,7 +36,7 @@ def freeze(conn: Any, window: Window, settings: Settings) -> tuple[Edition, bool
 def write_files(edition: Edition, folder: Path, settings: Settings) -> list[Path]:
     """Write the edition as HTML, text and EML, each whole or not at all; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    sender = settings.smtp_from or "jianbao@localhost"
+    sender = settings.smtp_from or "brief@jianbao.example"
     mail = message(edition, sender, "reader@example.org", _domain(sender)).as_bytes()
     written = []
     for suffix, body in (

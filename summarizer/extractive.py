@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from archive.models import Article, Summary
 from summarizer.events import events
 from summarizer.keywords import keywords
-from summarizer.ranking import Sentence, overlap, rank
+from summarizer.ranking import REPEATS, Sentence, overlap, rank
 from summarizer.tags import tag
 
 SHORT = 160
@@ -15,8 +15,6 @@ ENOUGH = 200
 """Characters after which no further sentence is added."""
 WORTH = 0.6
 """The share of the best sentence's score that a third or fourth sentence needs."""
-REPEATS = 0.5
-"""A sentence that shares more than this with a chosen one is left out."""
 
 
 def summarize(article: Article) -> Summary:

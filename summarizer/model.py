@@ -6,9 +6,8 @@ from typing import Any
 
 from archive.models import Article
 
-_LONGEST_INPUT = 2048
-"""Tokens of a prompt at most; models that read less get less."""
-_LONGEST_OUTPUT = 200
+_MOST_READ, _MOST_WRITTEN = 2048, 200
+"""Tokens; models with a smaller window get less."""
 _SECONDS = 120.0
 """After this long generation stops where it is."""
 
@@ -16,6 +15,10 @@ _PROMPT = (
     "请用两到三句话概括下面这篇新闻。只写原文中有的事实，数字照抄，不要评论，直接给出概括。\n\n"
     "标题：{title}\n正文：{text}\n\n概括："
 )
+# Tokenizers of the BERT kind put blanks around Chinese characters.
+_WIDE = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_GAP = re.compile(f"(?<={_WIDE}) +| +(?={_WIDE})")
+_TO_LAST_END = re.compile(r".*[。！？!?][”’」』）)]*", re.DOTALL)
 
 
 class ModelError(Exception):
@@ -27,50 +30,65 @@ class ModelError(Exception):
 
 
 class Writer:
-    """A loaded seq2seq or causal language model; `name` is what the archive notes as the method."""
+    """A seq2seq or causal language model; `name` is what the archive notes as the method.
+
+    It is loaded at the first use, so that a run with nothing to write costs nothing. A model
+    that could not be loaded is not tried again.
+    """
 
     def __init__(self, model: str, *, download: bool = False) -> None:
-        """Load `model`, a folder or a hub id; the hub is asked only when `download` is set.
+        """`model` is a folder or a hub id; the hub is asked only when `download` is set."""
+        self._source = str(Path(model).expanduser())
+        self._download = download
+        self._failure: ModelError | None = None
+        self._model: Any = None
+        self.name = Path(model).name if Path(self._source).is_dir() else model
 
-        Only safetensors weights are read, and no code of the model's is run. Raises ModelError.
-        """
-        folder = Path(model).expanduser()
-        self.name = folder.name if folder.is_dir() else model
-        if problem := _refusal(folder):
-            raise ModelError(model, problem)
-        try:
-            self._load(str(folder), download)
-        except Exception as error:
-            # The libraries raise many kinds for a bad model; a person needs one line.
-            raise ModelError(model, _one_line(error)) from error
-
-    def _load(self, model: str, download: bool) -> None:
-        import torch
-        import transformers
-
-        transformers.logging.set_verbosity_error()
-        transformers.logging.disable_progress_bar()
-        options: dict[str, Any] = {"local_files_only": not download, "trust_remote_code": False}
-        config = transformers.AutoConfig.from_pretrained(model, **options)
-        self._seq2seq = bool(config.is_encoder_decoder)
-        kind = "AutoModelForSeq2SeqLM" if self._seq2seq else "AutoModelForCausalLM"
-        self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(model, **options)
-        # Half precision, which many models are stored in, decodes slower than this on a CPU.
-        options |= {"use_safetensors": True, "dtype": torch.float32}
-        self._model: Any = getattr(transformers, kind).from_pretrained(model, **options)
-        self._model.eval()
-        window = getattr(config.get_text_config(), "max_position_embeddings", _LONGEST_INPUT)
-        self._output = min(_LONGEST_OUTPUT, window // 2)
-        # A causal model writes into the window that it reads from.
-        room = window if self._seq2seq else window - self._output
-        self._input = min(_LONGEST_INPUT, room, self._tokenizer.model_max_length)
+    def load(self) -> None:
+        """Load the model if it is not: safetensors only, no code of its own. Raises ModelError."""
+        if self._model is None and self._failure is None:
+            try:
+                self._load()
+            except Exception as error:
+                # The libraries raise many kinds for a bad model; a person needs one line.
+                self._failure = ModelError(self.name, _one_line(error))
+        if self._failure:
+            raise self._failure
 
     def write(self, article: Article) -> str:
         """The summary of `article` as the model wrote it, unchecked. Raises ModelError."""
+        self.load()
         try:
             return self._write(article)
         except Exception as error:
             raise ModelError(self.name, _one_line(error)) from error
+
+    def _load(self) -> None:
+        if problem := _refusal(Path(self._source)):
+            raise ValueError(problem)
+        import torch
+        import transformers
+
+        logs: Any = transformers.logging
+        logs.set_verbosity_error()
+        logs.disable_progress_bar()
+        options: dict[str, Any] = {
+            "local_files_only": not self._download,
+            "trust_remote_code": False,
+        }
+        config = transformers.AutoConfig.from_pretrained(self._source, **options)
+        self._seq2seq = bool(config.is_encoder_decoder)
+        kind = "AutoModelForSeq2SeqLM" if self._seq2seq else "AutoModelForCausalLM"
+        self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(self._source, **options)
+        # Half precision, in which many models are stored, decodes slower than this on a CPU.
+        options |= {"use_safetensors": True, "dtype": torch.float32}
+        model = getattr(transformers, kind).from_pretrained(self._source, **options)
+        window = getattr(config.get_text_config(), "max_position_embeddings", _MOST_READ)
+        self._most_written = min(_MOST_WRITTEN, window // 2)
+        # A causal model writes into the window that it reads from.
+        room = window if self._seq2seq else window - self._most_written
+        self._most_read = min(_MOST_READ, room, self._tokenizer.model_max_length)
+        self._model = model.eval()
 
     def _write(self, article: Article) -> str:
         import torch
@@ -79,27 +97,29 @@ class Writer:
         with torch.inference_mode():
             output = self._model.generate(
                 **inputs,
-                max_new_tokens=self._output,
+                max_new_tokens=self._most_written,
                 max_time=_SECONDS,
                 do_sample=False,
                 pad_token_id=self._tokenizer.pad_token_id or self._tokenizer.eos_token_id,
             )[0]
         if not self._seq2seq:
             output = output[inputs["input_ids"].shape[1] :]
-        written = self._tokenizer.decode(output, skip_special_tokens=True)
-        return _whole_sentences(_GAP.sub("", written).strip())
+        written = _GAP.sub("", self._tokenizer.decode(output, skip_special_tokens=True)).strip()
+        # The sentence that the limit broke off goes, if there is another.
+        whole = _TO_LAST_END.match(written)
+        return whole[0] if whole else written
 
     def _fit(self, article: Article) -> Any:
-        """The encoded prompt, with the end of the text cut off until it fits."""
-        text = article.text[: self._input * 8]
+        """The encoded prompt, with as much of the text's end cut off as the model cannot read."""
+        text = article.text[: self._most_read * 8]
         while True:
             inputs = self._encode(article.title, text)
             size = inputs["input_ids"].shape[1]
-            if size <= self._input:
+            if size <= self._most_read:
                 return inputs
             if not text:
-                raise ValueError(f"it reads {self._input} tokens, too few for a title")
-            text = text[: int(len(text) * self._input / size * 0.95)]
+                raise ValueError(f"it reads {self._most_read} tokens, too few for the title")
+            text = text[: int(len(text) * self._most_read / size * 0.95)]
 
     def _encode(self, title: str, text: str) -> Any:
         options: dict[str, Any] = {"return_tensors": "pt", "return_token_type_ids": False}
@@ -107,32 +127,18 @@ class Writer:
             return self._tokenizer(f"{title}\n{text}", **options)
         prompt = _PROMPT.format(title=title, text=text)
         if self._tokenizer.chat_template:
+            options["add_special_tokens"] = False
             prompt = self._tokenizer.apply_chat_template(
                 [{"role": "user", "content": prompt}],
                 tokenize=False,
                 add_generation_prompt=True,
                 enable_thinking=False,
             )
-            options["add_special_tokens"] = False
         return self._tokenizer(prompt, **options)
 
 
-# Tokenizers of the BERT kind put a blank between Chinese characters.
-_GAP = re.compile(
-    r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) +|"
-    r" +(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
-)
-_END = re.compile(r".*[。！？!?][”’」』）)]*", re.DOTALL)
-
-
-def _whole_sentences(text: str) -> str:
-    """`text` without the sentence that the length limit broke off, if there is another."""
-    match = _END.match(text)
-    return match[0] if match else text
-
-
 def _refusal(folder: Path) -> str:
-    """Why a local folder cannot be a model; empty when it can, or when it is a hub id."""
+    """Why a folder cannot be a model; empty when it can, or when it is a hub id."""
     if not folder.is_dir():
         is_path = folder.is_absolute() or str(folder).startswith(".") or len(folder.parts) > 2
         return "there is no such folder" if is_path else ""
@@ -144,5 +150,4 @@ def _refusal(folder: Path) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    first = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return first[:200]
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

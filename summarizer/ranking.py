@@ -17,6 +17,9 @@ SHORT = 300
 SHORTEST, LONGEST = 12, 200
 """Characters of a sentence that can be read alone."""
 
+REPEATS = 0.5
+"""Two sentences that overlap by more say the same."""
+
 _END = re.compile(r"[。！!；;…][”’」』）)\]]*$")
 _QUESTION = re.compile(r"[？?][”’」』）)\]]*$")
 # Openings that lean on the sentence before, and numbers of lists.

@@ -1,12 +1,12 @@
 """Which technologies and industries of the dictionary an article is about, and its digest topic."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from archive.models import Article
-from summarizer.taxonomy import Taxonomy, Term, load
+from summarizer.taxonomy import Taxonomy, load
 
 MOST = 6
 """Tags of one kind per article."""
@@ -16,12 +16,9 @@ ENOUGH = 2
 """Mentions that make a tag when neither title nor lead has one."""
 
 _TITLE_BONUS, _LEAD_BONUS = 4, 2
-# Beyond this many mentions a word says nothing more about the topic.
-_TOPIC_CAP = 4
-# One cue in the title or two in the lead; less is chance.
-_TOPIC_FLOOR = 4
-# An industry says less about the topic than a technology: half the news names some industry.
-_INDUSTRY_SHARE = 0.5
+# For the topic: no word weighs more than this, the sum must reach the floor (one cue in the title
+# or two in the lead), and an industry weighs half, because half of all news names some industry.
+_TOPIC_CAP, _TOPIC_FLOOR, _INDUSTRY_SHARE = 8, 4, 0.5
 # “旅游行业” names the industry itself, “旅游” may be a passing word: the former counts twice.
 _NAMING = ("行业", "领域", "产业", "赛道")
 
@@ -38,19 +35,27 @@ class Tags:
 def tag(article: Article, taxonomy: Taxonomy | None = None) -> Tags:
     """The tags of an article. A tag needs a mention in title or lead, or two in all."""
     taxonomy = taxonomy or load()
-    words = _words(taxonomy)
-    technologies = _weigh(words.technologies, article)
-    industries = _weigh(words.industries, article, naming=_NAMING)
-    topic = _topic(taxonomy, words, article, technologies, industries)
-    generic = {term.name for term in taxonomy.technologies if term.generic}
-    top = {name for name, _, _ in words.technologies.mentions(_top(article))}
-    if top - generic:
-        technologies = {name: mass for name, mass in technologies.items() if name not in generic}
-    return Tags(_heaviest(technologies), _heaviest(industries), topic)
-
-
-def _top(article: Article) -> str:
-    return f"{article.title}\n{article.text[:LEAD]}"
+    find = _finders(taxonomy)
+    technologies = _weigh(find["technologies"], article)
+    industries = _weigh(find["industries"], article, _NAMING)
+    scores = dict.fromkeys((topic.name for topic in taxonomy.topics), 0.0)
+    for topic, weight in _weigh(find["cues"], article).items():
+        scores[topic] += weight
+    for technology in taxonomy.technologies:
+        scores[technology.topic] += min(technologies.get(technology.name, 0), _TOPIC_CAP)
+    for industry in taxonomy.industries:
+        weight = min(industries.get(industry.name, 0), _TOPIC_CAP)
+        scores[industry.topic] += _INDUSTRY_SHARE * weight
+    best = max(scores, key=lambda name: scores[name])
+    generic = {technology.name for technology in taxonomy.technologies if technology.generic}
+    top = f"{article.title}\n{article.text[:LEAD]}"
+    if any(name not in generic for name, _, _ in find["technologies"].mentions(top)):
+        technologies = {name: technologies[name] for name in technologies if name not in generic}
+    return Tags(
+        _heaviest(technologies),
+        _heaviest(industries),
+        best if scores[best] >= _TOPIC_FLOOR else taxonomy.topics[-1].name,
+    )
 
 
 class Finder:
@@ -69,49 +74,43 @@ class Finder:
             if start < end:
                 continue
             for word, name in self._by_first.get(char, ()):
-                if text.startswith(word, start) and _stands_alone(text, start, start + len(word)):
-                    end = start + len(word)
+                stop = start + len(word)
+                if text.startswith(word, start) and not (
+                    _is_inside_word(text, start) or _is_inside_word(text, stop)
+                ):
+                    end = stop
                     if name:
                         yield name, start, end
                     break
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not (_joins(before, text[start]) or _joins(text[end - 1], after))
-
-
-def _joins(left: str, right: str) -> bool:
-    """Whether two neighbours belong to one Latin word or number."""
-    return all(char.isascii() and char.isalnum() for char in (left, right)) if left else False
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    technologies: Finder
-    industries: Finder
-    cues: Finder
+def _is_inside_word(text: str, place: int) -> bool:
+    """Whether the characters on both sides of `place` belong to one Latin word or number."""
+    around = text[place - 1 : place + 1] if place else ""
+    return len(around) == 2 and around.isascii() and around.isalnum()
 
 
 @cache
-def _words(taxonomy: Taxonomy) -> _Words:
-    cues = {cue: topic.name for topic in taxonomy.topics for cue in topic.cues}
+def _finders(taxonomy: Taxonomy) -> dict[str, Finder]:
     ignore = dict.fromkeys(taxonomy.ignore, "")
-
-    def finder(terms: Iterable[Term]) -> Finder:
-        return Finder(ignore | {word: term.name for term in terms for word in term.words})
-
-    return _Words(finder(taxonomy.technologies), finder(taxonomy.industries), Finder(cues))
+    technologies = {word: term.name for term in taxonomy.technologies for word in term.words}
+    industries = {word: term.name for term in taxonomy.industries for word in term.words}
+    cues = {cue: topic.name for topic in taxonomy.topics for cue in topic.cues}
+    return {
+        "technologies": Finder(ignore | technologies),
+        "industries": Finder(ignore | industries),
+        "cues": Finder(cues),
+    }
 
 
 def _weigh(finder: Finder, article: Article, naming: tuple[str, ...] = ()) -> dict[str, int]:
-    """Names that are mentioned enough, with their weights."""
+    """The weight of each name that is mentioned enough."""
     title = {name for name, _, _ in finder.mentions(article.title)}
     lead: set[str] = set()
     count: Counter[str] = Counter(title)
     for name, start, end in finder.mentions(article.text):
         named = article.text.startswith(naming, end) or article.text.endswith(naming, start, end)
-        count[name] += 2 if naming and named else 1
+        count[name] += 2 if named else 1
         if start < LEAD:
             lead.add(name)
     return {
@@ -124,22 +123,3 @@ def _weigh(finder: Finder, article: Article, naming: tuple[str, ...] = ()) -> di
 def _heaviest(weights: Mapping[str, int]) -> tuple[str, ...]:
     # sorted() is stable, so equal weights keep the order of their first mention.
     return tuple(sorted(weights, key=lambda name: -weights[name])[:MOST])
-
-
-def _topic(
-    taxonomy: Taxonomy,
-    words: _Words,
-    article: Article,
-    technologies: Mapping[str, int],
-    industries: Mapping[str, int],
-) -> str:
-    scores: dict[str, float] = dict.fromkeys((topic.name for topic in taxonomy.topics), 0.0)
-    for topic, mass in _weigh(words.cues, article).items():
-        scores[topic] += mass
-    for term in taxonomy.technologies:
-        scores[term.topic] += min(technologies.get(term.name, 0), _TITLE_BONUS + _TOPIC_CAP)
-    for industry in taxonomy.industries:
-        mass = min(industries.get(industry.name, 0), _TITLE_BONUS + _TOPIC_CAP)
-        scores[industry.topic] += _INDUSTRY_SHARE * mass
-    best = max(scores, key=lambda name: scores[name])
-    return best if scores[best] >= _TOPIC_FLOOR else taxonomy.topics[-1].name
