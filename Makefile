@@ -1,11 +1,11 @@
 # Every target sets up what it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test live up down status psql lint lock clean setup
+.PHONY: help demo test live up down status psql lint lock clean setup bar-1 corpus
 JIANBAO := .venv/bin/jianbao
 export PYTHON
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:
 	@sh setup.sh
@@ -43,3 +43,10 @@ lock: setup ## Make requirements.lock anew from pyproject.toml
 
 clean: ## Remove the virtual environment and caches; never an archive
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+bar-1: setup ## Every bar of part 1: name, value, goal
+	@.venv/bin/python -m benchmarks.demo_cost
+	@.venv/bin/python -m benchmarks.dev_pages
+
+corpus: setup ## Import the documents of DIR: records on stdout, repairs on stderr
+	@$(JIANBAO) import $(DIR)/*.txt

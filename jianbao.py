@@ -34,11 +34,13 @@ def options(
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    fresh: Annotated[bool, typer.Option(help="Forget the last demo and begin a new one.")] = False,
+) -> None:
     """Run the whole job once on the bundled sample newsroom. Needs no internet and no key."""
     from demo.run import run
 
-    run()
+    run(fresh)
 
 
 @app.command()

@@ -6,6 +6,15 @@ cd "$(dirname "$0")"
 
 TORCH=2.13.0
 stop() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+# Run quietly, with a dot every few seconds so that nobody thinks it hangs.
+busy() {
+    (while sleep 3; do printf . >&2; done) &
+    dots=$!
+    "$@" && code=0 || code=$?
+    kill "$dots" 2>/dev/null || true
+    wait "$dots" 2>/dev/null || true
+    return "$code"
+}
 say() { printf '%s\n' "$*" >&2; }
 
 [ "$(uname -s)" = Linux ] || stop "this is $(uname -s); Jianbao runs on Linux (x86-64 or ARM, glibc). On other systems use docker compose."
@@ -44,7 +53,7 @@ pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_PROGRESS_BAR=off .venv/bin/python -
 uv_version=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)
 if ! .venv/bin/uv --version 2>/dev/null | grep -q "$uv_version"; then
     say "Getting uv $uv_version, which installs the rest"
-    $pip install -q "uv==$uv_version" 2>.venv/pip.log || {
+    busy $pip install -q "uv==$uv_version" 2>.venv/pip.log || {
         tail -n 3 .venv/pip.log >&2
         stop "no package index can be reached, or it has no uv; set PIP_INDEX_URL to a mirror near you and try again"
     }
@@ -57,17 +66,17 @@ if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
 fi
 
 say "Installing $(grep -c '^[a-z].*==' requirements.lock) locked packages (about 250 MB to download the first time)"
-.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements.lock || stop "installing failed (see above); a mirror can be set with PIP_INDEX_URL, and make continues where it stopped"
+busy .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements.lock || stop "installing failed (see above); a mirror can be set with PIP_INDEX_URL, and make continues where it stopped"
 .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e . 2>/dev/null ||
     .venv/bin/uv pip install -q --python .venv/bin/python --no-deps -e . || stop "installing the project itself failed (see above)"
 
 if [ "${1:-run}" = test ] && ! .venv/bin/python -c 'import torch' 2>/dev/null; then
     if $pip install -q --dry-run --no-index --no-deps "torch==$TORCH" >/dev/null 2>&1; then
         say "Installing torch $TORCH for the model tests, from a local file"
-        $pip install -q "torch==$TORCH" 2>.venv/pip.log || { tail -n 3 .venv/pip.log >&2; stop "torch $TORCH could not be installed"; }
+        busy $pip install -q "torch==$TORCH" 2>.venv/pip.log || { tail -n 3 .venv/pip.log >&2; stop "torch $TORCH could not be installed"; }
     else
         say "Installing torch $TORCH for the model tests (CPU build, about 200 MB)"
-        .venv/bin/uv pip install -q --python .venv/bin/python --torch-backend cpu "torch==$TORCH" 2>/dev/null || {
+        busy .venv/bin/uv pip install -q --python .venv/bin/python --torch-backend cpu "torch==$TORCH" 2>/dev/null || {
             say "No CPU build can be reached; installing the default build of torch (about 2.5 GB)"
             $pip install "torch==$TORCH" || stop "torch $TORCH could not be installed"
         }

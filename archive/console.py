@@ -2,15 +2,15 @@
 
 import json
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-_QUIET_SECONDS = 2.0
+_BEAT_SECONDS = 3.0
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False, soft_wrap=True)
@@ -22,7 +22,7 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def working(what: str) -> Iterator[Any]:
+def working(what: str) -> Iterator[Callable[[str], None]]:
     """Show that long work goes on: a spinner on a terminal, now and then a plain line elsewhere.
 
     Yields a function that takes a new line of progress.
@@ -30,17 +30,24 @@ def working(what: str) -> Iterator[Any]:
     if err.is_terminal:
         with err.status(what) as status:
             yield lambda text: status.update(f"{what}: {text}")
-    else:
-        say(what)
-        last = ("", time.monotonic())
+        return
+    say(what)
+    latest, ended = [""], threading.Event()
+    beat = threading.Thread(target=_beat, args=(latest, ended), daemon=True)
+    beat.start()
+    try:
+        yield lambda text: latest.__setitem__(0, text)
+    finally:
+        ended.set()
+        beat.join()
 
-        def line(text: str) -> None:
-            nonlocal last
-            if text != last[0] and time.monotonic() - last[1] >= _QUIET_SECONDS:
-                last = (text, time.monotonic())
-                say(f"  {text}")
 
-        yield line
+def _beat(latest: list[str], ended: threading.Event) -> None:
+    began, shown = time.monotonic(), ""
+    while not ended.wait(_BEAT_SECONDS):
+        text = latest[0] if latest[0] != shown else ""
+        shown = latest[0]
+        say(f"  {time.monotonic() - began:3.0f} s  {text or '…'}")
 
 
 def result(counts: Mapping[str, object]) -> None:

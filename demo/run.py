@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -37,9 +38,11 @@ QUERIES = (
 )
 
 
-def run() -> None:
-    """Run the demo; every step can be interrupted and run again."""
+def run(fresh: bool) -> None:
+    """Run the demo; every step can be interrupted and run again. `fresh` forgets the last one."""
     began = time.monotonic()
+    if fresh or (deployment.home().exists() and not deployment.exists()):
+        forget()
     demo = deployment.kept(free_port(), free_port())
     os.environ.update(demo.environment())
     current = settings.load()
@@ -66,6 +69,15 @@ def run() -> None:
     _report(demo, current, time.monotonic() - began, ready.port)
 
 
+def forget() -> None:
+    """Stop the demo of this checkout and remove all it made."""
+    os.environ.update(deployment.kept(0, 0).environment())
+    with console.working("Removing the last demo"):
+        live.stop(settings.load())
+        for folder in (deployment.home(), deployment.FOLDER):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _programs(demo: Demo) -> list[Program]:
     python = sys.executable
     newsroom = (
@@ -88,7 +100,7 @@ def _wait_until_ready(client: Client, progress: Progress) -> None:
     while time.monotonic() < deadline:
         health = client.healthy()
         waiting = [name for name, state in health.items() if state and state != "healthy"]
-        progress("waiting for " + (", ".join(waiting) if health else "its API server"))
+        progress(f"waiting for {', '.join(waiting) or 'the DAGs'}" if health else "API server")
         if health.get("scheduler") == "healthy":
             client.wait_for_dags(live.DAGS, live.START_SECONDS)
             for dag in live.DAGS:
@@ -172,5 +184,5 @@ def _report(demo: Demo, current: Settings, seconds: float, port: int) -> None:
         f"{deployment.home() / 'secrets.json'})",
         markup=False,
     )
-    out.print("More SQL       make psql DEMO=1      stop everything  make down", markup=False)
+    out.print("More SQL       .venv/bin/jianbao --demo psql      stop everything  make down", markup=False)
     out.print(f"Done in {seconds:.0f} seconds.", markup=False)

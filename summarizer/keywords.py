@@ -6,6 +6,7 @@ frequencies), whether the title has it and whether it is quoted as a name.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -61,16 +62,23 @@ def keywords(title: str, text: str, limit: int = 8) -> tuple[str, ...]:
     """At most `limit` keywords, the best first; no two of them share a word."""
     phrases = _phrases(_BYLINE.sub("\n", f"{title}\n{text[:_TEXT_READ]}"))
     in_title = _phrases(title).keys()
+    # What is never seen outside one longer phrase is a fragment of it.
+    fragments = {
+        piece
+        for phrase in phrases.values()
+        for piece in ("".join(phrase.words[1:]), "".join(phrase.words[:-1]))
+        if piece in phrases and phrases[piece].count == phrase.count
+    }
     scores = {
         name: _score(phrase, name in in_title)
         for name, phrase in phrases.items()
-        if _is_name(name, phrase, name in in_title)
+        if name not in fragments and _is_name(name, phrase, name in in_title)
     }
     chosen: list[str] = []
     used: set[str] = set()
     for name in sorted(scores, key=lambda name: -scores[name]):
         words = {word.lower() for word in phrases[name].words}
-        if words & used or any(_overlap(name.lower(), one.lower()) for one in chosen):
+        if words & used or any(name in one or one in name for one in chosen):
             continue
         chosen.append(name)
         used |= words
@@ -87,9 +95,7 @@ class _Phrase:
     start: float
     """Where it is first found: 0 at the start of the text, 1 at its end."""
     count: int = 0
-    quoted: int = 0
-    fragment: bool = False
-    """Never seen outside one longer phrase."""
+    quoted: bool = False
 
 
 def _phrases(text: str) -> dict[str, _Phrase]:
@@ -104,18 +110,12 @@ def _phrases(text: str) -> dict[str, _Phrase]:
                     )
                     phrase.count += 1
     for pattern in (_QUOTED, _PRODUCT):
-        seen: dict[str, int] = {}
-        for match in pattern.finditer(text):
-            name = match[match.lastindex or 0]
-            seen[name] = seen.get(name, 0) + 1
-            found.setdefault(name, _Phrase((name,), "nz", match.start() / len(text)))
-        for name, count in seen.items():
-            found[name].count = max(found[name].count, count)
-            found[name].quoted += count if pattern is _QUOTED else 0
-    for phrase in found.values():
-        for piece in _pieces(phrase.words):
-            if piece in found and found[piece].count == phrase.count:
-                found[piece].fragment = True
+        names = Counter(match[match.lastindex or 0] for match in pattern.finditer(text))
+        for name, count in names.items():
+            start = text.index(name) / len(text)
+            phrase = found.setdefault(name, _Phrase((name,), "nz", start))
+            phrase.count = max(phrase.count, count)
+            phrase.quoted |= pattern is _QUOTED
     return found
 
 
@@ -135,17 +135,9 @@ def _runs(text: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
         yield start, run
 
 
-def _pieces(words: tuple[str, ...]) -> Iterator[str]:
-    size = len(words)
-    for first in range(size):
-        for last in range(first + 1, size + 1):
-            if last - first < size:
-                yield "".join(words[first:last])
-
-
 def _is_name(name: str, phrase: _Phrase, in_title: bool) -> bool:
     """Whether this can be a keyword at all."""
-    if phrase.fragment or name.isdigit() or name.upper() in _GENERIC:
+    if name.isdigit() or name.upper() in _GENERIC:
         return False
     if not 2 <= len(name) <= (20 if name.isascii() else 10):
         return False
@@ -162,20 +154,15 @@ def _score(phrase: _Phrase, in_title: bool) -> float:
     rarity = sum(map(_rarity, phrase.words)) / math.sqrt(len(phrase.words))
     score = (1 + math.log(phrase.count)) * rarity * (1 + _EARLY_BONUS * (1 - phrase.start))
     if in_title:
-        return score * (1 + _TITLE_BONUS) * (1 + _QUOTE_BONUS * bool(phrase.quoted))
+        return score * (1 + _TITLE_BONUS) * (1 + _QUOTE_BONUS * phrase.quoted)
     if phrase.quoted and phrase.count > 1:
         score *= 1 + _QUOTE_BONUS
     return score * (_PERSON_SHARE if phrase.tag == _PERSON else 1)
 
 
-@cache
 def _rarity(word: str) -> float:
     rarity = math.log(_CORPUS / max(_FLOOR, rjieba.suggest_freq(word)))
     return rarity * (_GENERIC_SHARE if word.upper() in _GENERIC else 1)
-
-
-def _overlap(one: str, two: str) -> bool:
-    return one in two or two in one
 
 
 @cache

@@ -30,77 +30,63 @@ class ModelError(Exception):
 
 
 class Writer:
-    """A seq2seq or causal language model; `name` is what the archive notes as the method.
-
-    It is loaded at the first use, so that a run with nothing to write costs nothing. A model
-    that could not be loaded is not tried again.
-    """
+    """A loaded seq2seq or causal language model; the archive notes its `name` as the method."""
 
     def __init__(self, model: str, *, download: bool = False) -> None:
-        """`model` is a folder or a hub id; the hub is asked only when `download` is set."""
-        self._source = str(Path(model).expanduser())
-        self._download = download
-        self._failure: ModelError | None = None
-        self._model: Any = None
-        self.name = Path(model).name if Path(self._source).is_dir() else model
+        """Load `model`, a folder or a hub id; the hub is asked only when `download` is set.
 
-    def load(self) -> None:
-        """Load the model if it is not: safetensors only, no code of its own. Raises ModelError."""
-        if self._model is None and self._failure is None:
-            try:
-                self._load()
-            except Exception as error:
-                # The libraries raise many kinds for a bad model; a person needs one line.
-                self._failure = ModelError(self.name, _one_line(error))
-        if self._failure:
-            raise self._failure
+        Only safetensors weights are read, and no code of the model's is run. Raises ModelError.
+        """
+        folder = Path(model).expanduser()
+        self.name = folder.name if folder.is_dir() else model
+        if problem := _refusal(folder):
+            raise ModelError(model, problem)
+        try:
+            self._load(str(folder), download)
+        except Exception as error:
+            # The libraries raise many kinds for a bad model; a person needs one line.
+            raise ModelError(model, _one_line(error)) from error
 
     def write(self, article: Article) -> str:
         """The summary of `article` as the model wrote it, unchecked. Raises ModelError."""
-        self.load()
         try:
             return self._write(article)
         except Exception as error:
             raise ModelError(self.name, _one_line(error)) from error
 
-    def _load(self) -> None:
-        if problem := _refusal(Path(self._source)):
-            raise ValueError(problem)
+    def _load(self, model: str, download: bool) -> None:
         import torch
         import transformers
 
         logs: Any = transformers.logging
         logs.set_verbosity_error()
         logs.disable_progress_bar()
-        options: dict[str, Any] = {
-            "local_files_only": not self._download,
-            "trust_remote_code": False,
-        }
-        config = transformers.AutoConfig.from_pretrained(self._source, **options)
+        options: dict[str, Any] = {"local_files_only": not download, "trust_remote_code": False}
+        config = transformers.AutoConfig.from_pretrained(model, **options)
         self._seq2seq = bool(config.is_encoder_decoder)
         kind = "AutoModelForSeq2SeqLM" if self._seq2seq else "AutoModelForCausalLM"
-        self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(self._source, **options)
+        self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(model, **options)
         # Half precision, in which many models are stored, decodes slower than this on a CPU.
         options |= {"use_safetensors": True, "dtype": torch.float32}
-        model = getattr(transformers, kind).from_pretrained(self._source, **options)
+        self._model: Any = getattr(transformers, kind).from_pretrained(model, **options).eval()
         window = getattr(config.get_text_config(), "max_position_embeddings", _MOST_READ)
         self._most_written = min(_MOST_WRITTEN, window // 2)
         # A causal model writes into the window that it reads from.
         room = window if self._seq2seq else window - self._most_written
         self._most_read = min(_MOST_READ, room, self._tokenizer.model_max_length)
-        self._model = model.eval()
 
     def _write(self, article: Article) -> str:
         import torch
 
         inputs = self._fit(article)
+        padding = self._tokenizer.pad_token_id
         with torch.inference_mode():
             output = self._model.generate(
                 **inputs,
                 max_new_tokens=self._most_written,
                 max_time=_SECONDS,
                 do_sample=False,
-                pad_token_id=self._tokenizer.pad_token_id or self._tokenizer.eos_token_id,
+                pad_token_id=self._tokenizer.eos_token_id if padding is None else padding,
             )[0]
         if not self._seq2seq:
             output = output[inputs["input_ids"].shape[1] :]

@@ -1,0 +1,1 @@
+"""Every promised number has its command here. Not part of the tests."""

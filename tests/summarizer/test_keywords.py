@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.models import Article
+from summarizer.keywords import keywords
+
+FILLER = "昨天下午大家说了很多话。"
+
+
+def test_an_article_is_described_by_its_names_and_phrases(article: Article) -> None:
+    found = keywords(article.title, article.text)
+    assert "青禾" in found[:3]
+    assert {"星阶科技", "大模型"} & set(found[:4])
+    assert len(found) == 8
+
+
+def test_no_keyword_is_part_of_another(article: Article) -> None:
+    found = keywords(article.title, article.text, limit=30)
+    assert len(found) > 10
+    assert not [(a, b) for a in found for b in found if a != b and a in b]
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("“群星时代”到来", "群星时代"),
+        ("《云上纪事》开播", "云上纪事"),
+        ("Kestrel-R2 开放下载", "Kestrel-R2"),
+        ("Marlin 3 更快了", "Marlin 3"),
+        ("具身智能走进工厂", "具身智能"),
+    ],
+)
+def test_names_are_kept_whole(title: str, wanted: str) -> None:
+    assert wanted in keywords(title, FILLER)[:2]
+
+
+def test_generic_words_are_no_keywords() -> None:
+    assert not set(keywords("公司市场技术", "公司的产品和服务，企业的问题。" * 3)) & {
+        "公司", "市场", "技术", "产品", "服务", "企业", "问题",
+    }  # fmt: skip
+
+
+def test_a_quoted_sentence_is_no_name() -> None:
+    assert "我们不会停下来" not in keywords("“我们不会停下来”", FILLER)
+
+
+def test_the_paper_that_asks_is_no_subject() -> None:
+    text = "林某告诉《云汐晚报》记者，灌溉系统已经停用。" * 3
+    assert "云汐晚报" not in keywords("灌溉系统停用", text)
+
+
+def test_the_limit_holds_and_nothing_gives_nothing() -> None:
+    assert len(keywords("具身智能与脑机接口、量子计算", FILLER, limit=2)) == 2
+    assert keywords("", "") == ()
+
+
+@given(st.text(), st.text())
+def test_keywords_are_in_the_article(title: str, text: str) -> None:
+    for keyword in keywords(title, text):
+        assert keyword in f"{title}\n{text}"

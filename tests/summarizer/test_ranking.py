@@ -1,0 +1,86 @@
+import pytest
+
+from archive.models import Article
+from summarizer.ranking import rank
+
+
+def alone(sentence: str) -> bool:
+    return rank(Article("", sentence))[0].alone
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "星阶科技3月2日发布垂直大模型“青禾”。",
+        "而今的云汐市已有三座智算中心。",
+        "其他城市正在跟进这个做法。",
+        "该市以外的企业不在其列，周望川说。"[3:],
+        "周望川表示：“模型的训练数据全部取得授权。”",
+    ],
+)
+def test_a_whole_statement_reads_alone(sentence: str) -> None:
+    assert alone(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "但业内对这个模型也有不同的声音。",
+        "此外，公司计划年内招聘一百名工程师。",
+        "他认为农技员不会因此而失业。",
+        "对此，周望川说公司早有准备。",
+        "其中三成资金将用于建设智算中心。",
+        "同时，公司计划在年内招聘工程师。",
+        "2019年，他来到云汐市创办公司。",
+        "不久前，该公司还推出了一款新产品。",
+        "二、各单位应当在年底前完成清查工作。",
+        "3. 打开设置，找到模型的下载地址。",
+    ],
+    ids=lambda sentence: sentence[:6],
+)
+def test_a_sentence_that_leans_on_the_one_before_does_not(sentence: str) -> None:
+    assert not alone(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "大模型真的能替代基层的农技员吗？",
+        "本报记者 林未 实习生 苏禾 云汐报道。",
+        "责任编辑：苏禾，校对：林未，审核：周某。",
+        "图为云汐市示范农场里的土壤传感器。",
+        "（图片来源：星阶科技，经授权发布。）",
+        "点击下方链接，关注我们的公众号。",
+        "“这一天我们已经等了足足九年。”",
+        "推动智慧农业高质量发展的云汐实践",
+        "好的。",
+        "周望川说：“模型的训练数据全部取得授权。",
+    ],
+    ids=lambda sentence: sentence[:6],
+)
+def test_questions_credits_captions_and_pieces_do_not(sentence: str) -> None:
+    assert not alone(sentence)
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    ["云汐社3月2日电（记者 林未）", "本报讯 ", "（云汐社2日电）", "星湾网3月2日讯 （记者林未）"],
+)
+def test_a_sentence_begins_after_its_dateline(dateline: str) -> None:
+    text = f"{dateline}星阶科技发布垂直大模型“青禾”。"
+    (sentence,) = rank(Article("", text))
+    assert sentence.text == text[sentence.start : sentence.end] == "星阶科技发布垂直大模型“青禾”。"
+
+
+def test_the_title_and_the_place_decide(article: Article) -> None:
+    ranked = rank(article)
+    assert max(ranked, key=lambda sentence: sentence.score) == ranked[0]
+    other = rank(Article("云汐市印发智慧农业数据管理办法", article.text))
+    assert "《智慧农业数据管理办法》" in max(other, key=lambda sentence: sentence.score).text
+
+
+def test_sentences_come_in_order_with_their_offsets(article: Article) -> None:
+    ranked = rank(article)
+    assert [s.text for s in ranked] == [article.text[s.start : s.end] for s in ranked]
+    assert ranked == sorted(ranked, key=lambda sentence: sentence.start)
+    assert rank(Article("题", "")) == []

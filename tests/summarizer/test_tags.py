@@ -1,0 +1,94 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.models import Article
+from summarizer.tags import MOST, Finder, tag
+from summarizer.taxonomy import load
+
+FILLER = "这是一段与标签没有关系的话。" * 20
+
+
+def test_an_article_is_tagged_by_what_it_is_about(article: Article) -> None:
+    tags = tag(article)
+    assert tags.technologies[:2] == ("大模型", "行业大模型")
+    assert tags.industries[0] == "农业"
+    assert tags.topic == "大模型与算法"
+
+
+def test_one_mention_in_passing_is_no_tag() -> None:
+    assert tag(Article("周末天气", f"{FILLER}有人提到量子计算。")).technologies == ()
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        Article("量子计算的一天", FILLER),
+        Article("实验室的一天", f"量子计算走进课堂。{FILLER}"),
+        Article("实验室的一天", f"{FILLER}先说量子计算，再说量子比特。"),
+    ],
+    ids=["title", "lead", "two mentions"],
+)
+def test_a_tag_needs_title_or_lead_or_two_mentions(article: Article) -> None:
+    assert tag(article).technologies == ("量子计算",)
+
+
+def test_an_industry_named_as_one_needs_no_second_mention() -> None:
+    assert tag(Article("一日", f"{FILLER}深耕旅游行业多年。")).industries == ("旅游业",)
+    assert tag(Article("一日", f"{FILLER}他去旅游了。")).industries == ()
+
+
+def test_the_longest_word_wins() -> None:
+    tags = tag(Article("多模态大模型发布", FILLER))
+    assert tags.technologies == ("多模态大模型",)
+
+
+def test_latin_words_match_whole_and_in_any_case() -> None:
+    assert tag(Article("新一代gpu亮相", FILLER)).technologies == ("GPU",)
+    assert tag(Article("GPUX与MyGPU亮相", FILLER)).technologies == ()
+    assert "扩展现实" not in tag(Article("ARM发布新架构", FILLER)).technologies
+
+
+def test_a_name_that_only_contains_an_alias_is_stepped_over() -> None:
+    assert tag(Article("工业和信息化部开会", FILLER)).industries == ()
+
+
+def test_a_generic_technology_yields_to_a_specific_one() -> None:
+    assert tag(Article("人工智能这一年", FILLER)).technologies == ("人工智能",)
+    assert tag(Article("人工智能与脑机接口", FILLER)).technologies == ("脑机接口",)
+
+
+def test_tags_come_by_weight_and_not_without_end() -> None:
+    names = [technology.name for technology in load().technologies if not technology.generic]
+    tags = tag(Article("脑机接口", "、".join(names * 2) + "光刻机" * 5))
+    assert tags.technologies[:2] == ("光刻机", "脑机接口")
+    assert len(tags.technologies) == MOST
+
+
+@pytest.mark.parametrize(
+    ("title", "topic"),
+    [
+        ("三家机器人公司完成融资，估值翻倍", "资本与公司"),
+        ("网信办就人工智能办法公开征求意见", "政策与治理"),
+        ("3纳米芯片流片成功", "芯片与算力"),
+        ("人形机器人走进车间", "机器人与智能驾驶"),
+        ("周末天气晴好", "其他"),
+    ],
+)
+def test_the_topic_is_what_most_words_speak_for(title: str, topic: str) -> None:
+    assert tag(Article(title, FILLER)).topic == topic
+
+
+@given(st.text(), st.text())
+def test_any_text_gets_a_topic_of_the_dictionary(title: str, text: str) -> None:
+    assert tag(Article(title, text)).topic in {topic.name for topic in load().topics}
+
+
+@given(st.text(alphabet="算力网络AIG 云"))
+def test_mentions_are_what_they_say_and_never_overlap(text: str) -> None:
+    names = {"算力": "算力", "算力网络": "算力网络", "AI": "AI", "AIGC": "AIGC", "力网": ""}
+    end = 0
+    for name, start, stop in Finder(names).mentions(text):
+        assert text[start:stop] == name
+        assert start >= end
+        end = stop
