@@ -1,7 +1,7 @@
 """Which database this is, and a connection to it."""
 
+import contextlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -25,7 +25,7 @@ class DatabaseError(Exception):
         self.hint = hint
 
 
-@contextmanager
+@contextlib.contextmanager
 def connect(settings: Settings) -> Iterator[Connection[TupleRow]]:
     """An autocommit connection as the archive's owner, to a schema this program knows.
 
@@ -48,8 +48,8 @@ def migrate(settings: Settings) -> list[str]:
 
 
 def prepare(conn: Connection[TupleRow], settings: Settings) -> list[str]:
-    """Apply migrations, note the deployment's kind, and let the reader read."""
-    if migrations.is_empty(conn) is False:
+    """Apply migrations and note the deployment's kind."""
+    if not migrations.is_empty(conn):
         _same_kind(conn, settings)
     applied = migrations.migrate(conn)
     conn.execute(
@@ -57,10 +57,6 @@ def prepare(conn: Connection[TupleRow], settings: Settings) -> list[str]:
         (settings.jianbao_kind, clock.now()),
     )
     _same_kind(conn, settings)
-    if applied and _role_exists(conn, READER):
-        conn.execute("grant usage on schema news to reader")
-        conn.execute("grant select on all tables in schema news to reader")
-        conn.execute("grant execute on all functions in schema news to reader")
     return applied
 
 
@@ -78,7 +74,8 @@ def airflow_dsn(settings: Settings) -> str:
         name = f"{conn.info.dbname}_airflow"
         if not conn.execute("select from pg_database where datname = %s", (name,)).fetchone():
             try:
-                conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+                with _unless_there():
+                    conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
             except psycopg.errors.InsufficientPrivilege:
                 raise DatabaseError(
                     f"the database {name} for Airflow's metadata is missing",
@@ -113,38 +110,34 @@ def _embedded(settings: Settings) -> embedded.Server:
 
 
 def _create_roles(server: embedded.Server) -> None:
-    """Roles and databases of a new server. Every statement can be repeated or raced."""
+    """Roles and databases of a new server; who comes second finds them made, or waits."""
     with _open(server.dsn("postgres", "postgres")) as conn:
         if conn.execute("select from pg_database where datname = 'airflow'").fetchone():
             return
         conn.execute("set lock_timeout = '30s'")
-        for role in ("jianbao", "airflow", READER):
-            statement = sql.SQL("create role {} login password {}").format(
-                sql.Identifier(role), sql.Literal(server.passwords[role])
-            )
-            _unless_there(conn, statement)
-        conn.execute("alter role reader set search_path = news")
-        conn.execute("alter role reader set default_transaction_read_only = on")
-        conn.execute("alter role reader set statement_timeout = '60s'")
-        conn.execute("alter role reader connection limit 20")
-        for name in ("jianbao", "airflow"):
-            statement = sql.SQL("create database {0} owner {0}").format(sql.Identifier(name))
-            _unless_there(conn, statement)
+        with _unless_there(), conn.transaction():
+            for role in ("jianbao", "airflow", READER):
+                conn.execute(
+                    sql.SQL("create role {} login password {}").format(
+                        sql.Identifier(role), sql.Literal(server.passwords[role])
+                    )
+                )
+            conn.execute("alter role reader set search_path = news")
+            conn.execute("alter role reader set default_transaction_read_only = on")
+            conn.execute("alter role reader set statement_timeout = '60s'")
+            conn.execute("alter role reader connection limit 20")
+        for name in map(sql.Identifier, ("jianbao", "airflow")):
+            with _unless_there():
+                conn.execute(sql.SQL("create database {0} owner {0}").format(name))
+                conn.execute(sql.SQL("revoke temporary on database {} from public").format(name))
 
 
-def _unless_there(conn: Connection[TupleRow], statement: sql.Composed) -> None:
-    try:
-        conn.execute(statement)
-    except (
+def _unless_there() -> contextlib.suppress:
+    return contextlib.suppress(
         psycopg.errors.DuplicateObject,
         psycopg.errors.DuplicateDatabase,
         psycopg.errors.UniqueViolation,
-    ):
-        return
-
-
-def _role_exists(conn: Connection[TupleRow], role: str) -> bool:
-    return conn.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None
+    )
 
 
 def _same_kind(conn: Connection[TupleRow], settings: Settings) -> None:
@@ -159,7 +152,7 @@ def _same_kind(conn: Connection[TupleRow], settings: Settings) -> None:
 def _open(dsn: str) -> Connection[TupleRow]:
     try:
         return psycopg.connect(dsn, autocommit=True, connect_timeout=10, application_name="jianbao")
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise DatabaseError(
             f"cannot connect to the database: {str(error).strip().splitlines()[-1]}",
             "check DATABASE_URL and that the server runs",

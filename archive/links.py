@@ -65,11 +65,15 @@ def settle(
     now: datetime,
     retry_at: datetime | None = None,
 ) -> None:
-    """Give a link its outcome. With `retry_at` it is tried again then, `MAX_ATTEMPTS` in all."""
+    """Give a link its outcome. With `retry_at` it is tried again then, `MAX_ATTEMPTS` in all.
+
+    Counts a try, unless `pages.add` has counted it.
+    """
     conn.execute(
         "update archive.link set pending = false, outcome = %(outcome)s, reason = %(reason)s,"
-        " decided_at = %(now)s, attempts = attempts + 1,"
-        " retry_at = case when attempts + 1 < %(most)s then %(retry)s::timestamptz end"
+        " decided_at = %(now)s, attempts = attempts + (pending or retry_at is not null)::integer,"
+        " retry_at = case when attempts + (pending or retry_at is not null)::integer < %(most)s"
+        " then %(retry)s::timestamptz end"
         " where id = %(link)s and (outcome is distinct from 'stored' or %(outcome)s = 'stored')",
         {
             "link": link,

@@ -1,7 +1,7 @@
 """Bring a database to the schema of the folder `sql/`, forward only.
 
 `migrations/` are applied once, in order, each in one transaction, and may never change after.
-`views/` and `functions/` are applied again whenever one of them changed.
+`views/` and `functions/` are applied again whenever one of them changed, and given to the reader.
 """
 
 import hashlib
@@ -20,6 +20,17 @@ create table if not exists archive_schema.applied (
     name text primary key, digest text not null, applied_at timestamptz not null default now());
 create table if not exists archive_schema.lock (only_row boolean primary key default true);
 insert into archive_schema.lock values (true) on conflict do nothing;
+"""
+
+# A server of one's own may lack the role.
+_GRANTS = """
+do $$ begin
+    if exists (select from pg_roles where rolname = 'reader') then
+        grant usage on schema news to reader;
+        grant select on all tables in schema news to reader;
+        grant execute on all functions in schema news to reader;
+    end if;
+end $$
 """
 
 
@@ -66,6 +77,7 @@ def migrate(conn: Connection[TupleRow], folder: Path = SQL) -> list[str]:
             for path in readable:
                 _apply(conn.cursor(), path, _name(path, folder), _digest(path))
                 applied.append(_name(path, folder))
+            conn.execute(_GRANTS)
     return applied
 
 
@@ -93,7 +105,8 @@ def check(conn: Connection[TupleRow], folder: Path = SQL) -> bool:
 def is_empty(conn: Connection[TupleRow]) -> bool:
     """True if no migration was ever applied here."""
     row = conn.execute("select to_regclass('archive_schema.applied') is null").fetchone()
-    return row is not None and bool(row[0])
+    # A first migration that failed, or that somebody applies just now, leaves an empty ledger.
+    return (row is not None and bool(row[0])) or not _known(conn)
 
 
 def _create_ledger(conn: Connection[TupleRow]) -> None:

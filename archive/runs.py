@@ -8,6 +8,7 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
 from archive import clock
+from archive.text import clean_line
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def logged(conn: Connection[TupleRow], command: str) -> Iterator[dict[str, int]]
     try:
         yield counts
     except BaseException as failure:
-        error = f"{type(failure).__name__}: {failure}"[:500]
+        error = clean_line(f"{type(failure).__name__}: {failure}")
         raise
     finally:
         if not conn.closed:

@@ -78,6 +78,13 @@ class Settings(BaseModel):
         except (KeyError, ValueError, OSError):
             raise ValueError(f"unknown time zone {value!r}") from None
 
+    @field_validator("edition_cutoff")
+    @classmethod
+    def _naive(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("write it without a time zone, which TIMEZONE says")
+        return value
+
 
 def default_home() -> Path:
     """The user's data folder; for root a folder that the unprivileged server user can enter."""
@@ -105,13 +112,20 @@ def load() -> Settings:
 def _dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SettingsError(path.name, "is not UTF-8") from None
     values = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
-        name, equals, value = line.partition("=")
+        name, equals, value = (part.strip() for part in line.partition("="))
         if not equals:
             raise SettingsError(f"{path.name} line {number}", "is not NAME=value")
-        values[name.strip()] = value.strip().strip("\"'")
+        if name not in {field.upper() for field in Settings.model_fields}:
+            raise SettingsError(name, f"is not one of ours ({path.name} line {number})")
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        values[name] = value[1:-1] if quoted else value
     return values

@@ -7,9 +7,10 @@ import unicodedata
 _CONTROL = re.compile(
     # C0 and C1 without tab and newline, surrogates, bidi controls, zero-width, BOM
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
-    "\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
-_BLANKS = re.compile(r"[ \t\xa0\u3000]+")
+_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
+_BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" *\n\s*")
 _NON_WORD = re.compile(r"[\W_]+")
 _SENTENCE = re.compile(r"[^。！？!?；\n]*(?:[。！？!?；]+[”’」』）)\]]*|\n|$)")
@@ -24,7 +25,7 @@ def clean(text: str) -> str:
     NFC, no control, bidi, zero-width or surrogate characters, blanks collapsed, one newline
     between paragraphs. Punctuation keeps its width: NFKC would damage Chinese text.
     """
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _CONTROL.sub("", _LINE_ENDS.sub("\n", text))
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", text))
     return _BREAKS.sub("\n", text).strip()
 
@@ -51,29 +52,18 @@ def sentences(text: str) -> list[tuple[int, int]]:
     end inside a quotation or bracket that closes in the same line.
     """
     spans: list[tuple[int, int]] = []
-    start = 0
+    start = depth = line_end = last_close = 0
     for match in _SENTENCE.finditer(text):
-        end = match.end()
-        if end == match.start():
-            continue
-        piece = text[start:end]
-        line_rest = text[end:].split("\n", 1)[0]
-        if (
-            not piece.endswith("\n")
-            and _is_open(piece)
-            and any(mark in line_rest for mark in _CLOSE)
-        ):
+        piece, end = match[0], match.end()
+        if match.start() >= line_end:
+            line_end = text.find("\n", line_end) + 1 or len(text)
+            last_close = max(text.rfind(mark, match.start(), line_end) for mark in _CLOSE)
+        depth += sum(map(piece.count, _OPEN)) - sum(map(piece.count, _CLOSE))
+        if depth > 0 and end <= last_close:
             continue
         spans.append(_strip(text, start, end))
-        start = end
-    if start < len(text):
-        spans.append(_strip(text, start, len(text)))
+        start, depth = end, 0
     return [span for span in spans if span[0] < span[1]]
-
-
-def _is_open(piece: str) -> bool:
-    depth = sum(piece.count(mark) for mark in _OPEN) - sum(piece.count(mark) for mark in _CLOSE)
-    return depth > 0
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int]:

@@ -92,20 +92,23 @@ def measure(clone: Path) -> Cost:
 
 
 def _sample(clone: Path, peaks: list[int], ended: threading.Event) -> None:
+    home = ""
     while not ended.wait(1):
-        peaks.append(_pss(clone) // 1024)
+        if not home and (clone / ".demo").exists():
+            home = str(_home(clone))
+        peaks.append(_pss(clone, home or str(clone)) // 1024)
 
 
-def _pss(clone: Path) -> int:
+def _pss(clone: Path, home: str) -> int:
     """KiB of PSS of every process that works in the clone, in its data, or for it."""
-    home = str(_home(clone))
     total = 0
     for process in Path("/proc").glob("[0-9]*"):
         try:
             where = str((process / "cwd").readlink())
-            ours = where.startswith((str(clone), home)) or home.encode() in (
-                process / "environ"
-            ).read_bytes()
+            ours = (
+                where.startswith((str(clone), home))
+                or home.encode() in (process / "environ").read_bytes()
+            )
             if ours:
                 rollup = (process / "smaps_rollup").read_text()
                 total += int(rollup.partition("\nPss:")[2].split(maxsplit=1)[0])
@@ -134,10 +137,12 @@ def _facts(clone: Path) -> dict[str, int]:
 def _home(clone: Path) -> Path:
     code = "from demo import deployment; print(deployment.home())"
     python = clone / ".venv/bin/python"
-    if not python.exists():
+    if not (clone / ".demo").exists():
         return clone / ".demo"
-    found = subprocess.run([python, "-c", code], cwd=clone, capture_output=True, text=True, check=False)
-    return Path(found.stdout.strip() or clone / ".demo")
+    found = subprocess.run(
+        [python, "-c", code], cwd=clone, capture_output=True, text=True, check=True
+    )
+    return Path(found.stdout.strip())
 
 
 def _received() -> int:

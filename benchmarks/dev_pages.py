@@ -39,7 +39,9 @@ def main() -> int:
 def measure(folder: Path) -> list[str]:
     """The lines to print: articles, outcomes, and the scorer's figures."""
     scorer = _scorer(folder / "evaluate.py")
-    gold = {path.parent.name: json.loads(path.read_text()) for path in folder.glob("dev/*/gold.json")}
+    gold = {
+        path.parent.name: json.loads(path.read_text()) for path in folder.glob("dev/*/gold.json")
+    }
     server = ThreadingHTTPServer((ADDRESS, 0), _newsstand(folder / "dev", gold))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -49,9 +51,7 @@ def measure(folder: Path) -> list[str]:
         server.shutdown()
 
 
-def _crawl_and_score(
-    home: Path, port: int, gold: dict[str, Any], scorer: ModuleType
-) -> list[str]:
+def _crawl_and_score(home: Path, port: int, gold: dict[str, Any], scorer: ModuleType) -> list[str]:
     home.chmod(0o755)
     registry = home / "sources.toml"
     registry.write_text(_REGISTRY.format(where=f"http://{ADDRESS}:{port}"))
@@ -67,16 +67,28 @@ def _crawl_and_score(
     for words in (["crawl"], ["extract"]):
         subprocess.run([command, *words], check=True, stdout=subprocess.DEVNULL)
     url = database.reader_url(settings.load())
-    rows = query.ask(url, "select url, title, text, array_to_string(authors, ' '), origin,"
-                          " published_at at time zone 'Asia/Shanghai' from articles").rows
+    rows = query.ask(
+        url,
+        "select url, title, text, array_to_string(authors, ' '), origin,"
+        " published_at at time zone 'Asia/Shanghai' from articles",
+    ).rows
     outcomes = Counter(dict(query.ask(url, "select outcome, count(*) from ledger group by 1").rows))
     subprocess.run([command, "down"], check=True, stderr=subprocess.DEVNULL)
     found = {str(row[0]).rpartition("/")[2].removesuffix(".html"): row for row in rows}
     scored = []
     for name, answer in gold.items():
         row = found.get(name)
-        plain = dict(zip(("text", "title", "author", "source", "date"),
-                         (row[2], row[1], row[3], row[4], row[5]), strict=True)) if row else {}
+        plain = (
+            dict(
+                zip(
+                    ("text", "title", "author", "source", "date"),
+                    (row[2], row[1], row[3], row[4], row[5]),
+                    strict=True,
+                )
+            )
+            if row
+            else {}
+        )
         scored.append(scorer.score_page(plain, answer))
     news = [row for row in scored if row["kind"] == "news"]
     lines = [f"articles           {len(found)} of {len(gold)} pages"]
@@ -92,7 +104,7 @@ def _crawl_and_score(
 
 def _newsstand(pages: Path, gold: dict[str, Any]) -> type[BaseHTTPRequestHandler]:
     class Newsstand(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 — http.server's name
+        def do_GET(self) -> None:
             name = self.path.rpartition("/")[2].removesuffix(".html")
             if self.path == "/feed":
                 self._answer(200, "application/rss+xml", _feed(gold, self.headers["Host"]))

@@ -15,9 +15,10 @@ from crawler.registry import Source
 MOST_BYTES = 5_000_000
 MOST_LINKS = 500
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff]")
 _PROLOG = re.compile(r"<\?xml[^>]*\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-_FIRST_TAG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*<(?:\w+:)?(\w+)", re.DOTALL)
+_FIRST_TAG = re.compile(r"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<(?:\w+:)?(\w+)", re.DOTALL)
+_HEAD = 10_000
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -43,7 +44,8 @@ def text(body: bytes, url: str) -> str:
 
 def xml(body: bytes, url: str, roots: tuple[str, ...], kind: str) -> bytes:
     """XML in UTF-8 without control characters, prolog, or entities of its own."""
-    source = _PROLOG.sub("", _NOT_XML.sub("", text(body, url))).lstrip()
+    source = _NOT_XML.sub("", text(body, url))
+    source = (_PROLOG.sub("", source[:_HEAD]) + source[_HEAD:]).lstrip()
     first = _FIRST_TAG.match(source)
     if not first or first[1].lower() not in roots:
         seen = f"<{first[1]}>" if first else repr(source[:40])
@@ -63,7 +65,7 @@ def absolute(base: str, href: str, source: Source | None = None) -> str:
 
 def plain(markup: str) -> str:
     """A title without the markup that some feeds and search interfaces put into it."""
-    return clean_line(unescape(_TAG.sub("", markup)))
+    return clean_line(unescape(_TAG.sub("", markup[:5000])))
 
 
 def digest(stated: str) -> str:

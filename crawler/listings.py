@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 
+from lxml import etree
 from lxml import html as lxml_html
 
 from archive.models import FoundLink
 from archive.text import clean_line
-from crawler import answers, urls
+from crawler import answers
 from crawler.dates import date_in_url, find_date
 from crawler.registry import Source
 
@@ -20,19 +20,21 @@ _LONGEST_TITLE = 120
 def listing(body: bytes, base_url: str, source: Source, fetched_at: datetime) -> list[FoundLink]:
     """The articles of `source` that a page links to, in its order. Raises DiscoveryError."""
     text = answers.text(body, base_url)
-    if not text.strip():
+    try:
+        tree = lxml_html.document_fromstring(
+            text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8")
+        )
+    except etree.ParserError:  # nothing but comments, or nothing
         return []
-    tree = lxml_html.document_fromstring(
-        text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8")
-    )
-    base = urljoin(base_url, next(iter(tree.xpath("//base/@href")), ""))
+    stated = next(iter(tree.xpath("//base/@href")), "")
+    base = answers.absolute(base_url, stated) or base_url
     found: dict[str, FoundLink] = {}
     cards: dict[Any, str] = {}
     for anchor in tree.iter("a"):
         url = answers.absolute(base, anchor.get("href", ""), source)
         if not url or not source.matches(url):
             continue
-        key = urls.key(url, source)
+        key = source.article_id(url) or url
         known = found.get(key) or FoundLink(url)
         title = _title(anchor)
         card = next(iter(anchor.xpath(_CARD)), anchor)

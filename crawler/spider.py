@@ -31,6 +31,7 @@ from crawler.registry import Entry, Source
 log = logging.getLogger(__name__)
 
 _NESTED_SITEMAPS = 5
+_SITEMAP_DEPTH = 2
 _RETRY_AFTER_MOST = timedelta(hours=1)
 _RETRY_LATER = timedelta(hours=2)
 _PASSING = {408, 429, 500, 502, 503, 504, 522, 524}
@@ -43,6 +44,8 @@ class Look:
     source: Source
     entry: Entry
     page: int = 1
+    depth: int = 0
+    """How many sitemap indexes led here."""
 
     @property
     def url(self) -> str:
@@ -133,9 +136,10 @@ class NewsSpider(Spider):
                 )
                 if new and look.page < look.entry.pages and look.entry.next:
                     yield self._entry_request(Look(look.source, look.entry, look.page + 1))
-            for url in nested[:_NESTED_SITEMAPS]:
-                entry = look.entry.model_copy(update={"url": url})
-                yield self._entry_request(Look(look.source, entry))
+            if look.depth < _SITEMAP_DEPTH:
+                for url in nested[:_NESTED_SITEMAPS]:
+                    entry = look.entry.model_copy(update={"url": url})
+                    yield self._entry_request(Look(look.source, entry, depth=look.depth + 1))
         yield from self._pending(look.source)
 
     def entry_failed(self, failure: Failure) -> Iterator[Request]:

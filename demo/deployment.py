@@ -13,7 +13,7 @@ from archive import clock
 from archive.settings import PROJECT
 from demo.newsroom import OUTLETS
 
-FOLDER = PROJECT / ".demo"
+FOLDER = Path(os.environ.get("JIANBAO_DEMO_FOLDER") or PROJECT / ".demo")
 READER = "reader@jianbao.example"
 
 
@@ -64,7 +64,7 @@ def home() -> Path:
     server user may not be able to enter it."""
     if os.geteuid() != 0:
         return FOLDER / "home"
-    name = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]
+    name = hashlib.sha256(str(FOLDER).encode()).hexdigest()[:12]
     return Path("/var/lib/jianbao") / "demo" / name
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
@@ -32,7 +32,6 @@ class Program:
     name: str
     command: tuple[str, ...]
     after: str = ""
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,6 @@ redirect_stderr=true
 stdout_logfile={logs}/{name}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3
-environment={environment}
 """
 
 
@@ -99,8 +97,9 @@ def start(folders: Folders, programs: list[Program], environment: Mapping[str, s
         check=False,
     )
     if started.returncode:
-        lines = (started.stderr or started.stdout).strip().splitlines() or ["no reason given"]
-        raise ServiceError("supervisord", f"did not start: {lines[-1]}")
+        lines = (started.stderr or started.stdout).strip().splitlines()
+        said = [line for line in lines if not line.startswith("For help")] or ["no reason given"]
+        raise ServiceError("supervisord", f"did not start: {said[-1]}")
     _until(lambda: states(folders) is not None, 15, "supervisord", folders)
     return True
 
@@ -146,10 +145,8 @@ def _configuration(folders: Folders, programs: list[Program]) -> str:
         text += _PROGRAM.format(
             name=program.name,
             command=" ".join(_quote(part) for part in command),
-            logs=_escape(str(folders.logs)),
-            environment=",".join(
-                f"{name}={_quote(value)}" for name, value in program.environment.items()
-            ),
+            # supervisord expands the names of logs twice.
+            logs=_escape(_escape(str(folders.logs))),
         )
     return text
 
@@ -168,7 +165,10 @@ def _call(folders: Folders, method: str) -> Any:
 
     transport = SupervisorTransport(None, None, serverurl=f"unix://{folders.socket}")
     proxy: Any = ServerProxy("http://127.0.0.1", transport=transport)
-    return getattr(proxy.supervisor, method)()
+    try:
+        return getattr(proxy.supervisor, method)()
+    finally:
+        transport.close()
 
 
 def _until(ready: Any, seconds: float, name: str, folders: Folders) -> None:

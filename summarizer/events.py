@@ -55,15 +55,21 @@ class _Happening(NamedTuple):
 def _happening(sentence: Sentence) -> _Happening | None:
     """The event that a sentence tells, if any; dated ones and ones with names are worth more."""
     not_yet, kinds = _cues()
-    if not_yet.search(sentence.text):
+    last_kind = kinds[-1][0]
+    found = [
+        (kind == last_kind, match.start(), kind, weight, match)
+        for kind, weight, cues in kinds
+        if (match := cues.search(sentence.text))
+        and not not_yet.search(sentence.text, 0, match.start())
+    ]
+    if not found:
         return None
-    for kind, weight, cues in kinds:
-        if match := cues.search(sentence.text):
-            worth = sentence.score - _PLACE_BACK * POSITION * sentence.early
-            worth += _DATED * bool(_DATE.search(sentence.text))
-            worth += _NAMED * bool(_NAME.search(sentence.text))
-            return _Happening(weight * worth, sentence, _event(kind, sentence, match))
-    return None
+    # min() keeps the first of equals, so of two kinds at one place the earlier in the table wins.
+    *_, kind, weight, match = min(found, key=lambda one: one[:2])
+    worth = sentence.score - _PLACE_BACK * POSITION * sentence.early
+    worth += _DATED * bool(_DATE.search(sentence.text))
+    worth += _NAMED * bool(_NAME.search(sentence.text))
+    return _Happening(weight * worth, sentence, _event(kind, sentence, match))
 
 
 def _event(kind: str, sentence: Sentence, match: re.Match[str]) -> Event:

@@ -112,8 +112,8 @@ def _phrases(text: str) -> dict[str, _Phrase]:
     for pattern in (_QUOTED, _PRODUCT):
         names = Counter(match[match.lastindex or 0] for match in pattern.finditer(text))
         for name, count in names.items():
-            start = text.index(name) / len(text)
-            phrase = found.setdefault(name, _Phrase((name,), "nz", start))
+            place = text.index(name) / len(text)
+            phrase = found.setdefault(name, _Phrase(tuple(name.split()), "nz", place))
             phrase.count = max(phrase.count, count)
             phrase.quoted |= pattern is _QUOTED
     return found

@@ -57,7 +57,10 @@ class Writer:
     def _load(self, model: str, download: bool) -> None:
         import torch
         import transformers
+        from huggingface_hub import try_to_load_from_cache
 
+        if not (download or Path(model).is_dir() or try_to_load_from_cache(model, "config.json")):
+            raise ValueError("it is not on this machine; name a folder, or download it first")
         logs: Any = transformers.logging
         logs.set_verbosity_error()
         logs.disable_progress_bar()

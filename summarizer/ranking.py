@@ -14,8 +14,9 @@ POSITION, LENGTH, ALONE, SHORT_LEAD = 1.0, 0.4, 0.2, 0.5
 SHORT = 300
 """Characters of a text whose first sentence gets SHORT_LEAD: news flashes put everything there."""
 
-SHORTEST, LONGEST = 12, 200
-"""Characters of a sentence that can be read alone."""
+SHORTEST, LONGEST, CUT = 12, 200, 300
+"""Characters of a sentence that can be read alone; what is longer than CUT is cut off there, as
+it is a table or broken markup."""
 
 REPEATS = 0.5
 """Two sentences that overlap by more say the same."""
@@ -29,7 +30,7 @@ _DANGLING = re.compile(
     |他|她|它|其(?!他|实)|这|那|该|此(?!前|次|外)|上述|以上|如此|也|还|又|再|并|且|则|却|更|双方|两者|二者|后者|前者
     |例如|比如|譬如|首先|其次|再次|最后|第[一二三四五六]，|[一二三四五六]是|总之|换言之|简而言之|也就是说|可以说|当然
     |事实上|实际上|的确|尤其|随后|之后|当时|相比之下|相较之下|不仅如此|即使|即便|尽管如此|虽然如此|值得一提|值得注意
-    |就如|正如|正是|毕竟|所谓|说起来|备注|\d{1,2}[.、．)）]\s?\D|[一二三四五六七八九十]+[、.．）)]|[-•·\#]
+    |就如|正如|正是|毕竟|所谓|说起来|备注|因为|以及|相反|只是|\d{1,2}[.、．)）]\s?\D|[一二三四五六七八九十]+[、.．）)]|[-•·\#]
     )""",
     re.VERBOSE,
 )
@@ -72,7 +73,7 @@ class Sentence:
 def rank(article: Article) -> list[Sentence]:
     """All sentences of the article's text in text order, scored; higher says more."""
     text = article.text
-    spans = [_without_dateline(text, *span) for span in sentences(text)]
+    spans = [_trim(text, *span) for span in sentences(text)]
     title, pairs = _pairs(article.title), [_pairs(text[start:end]) for start, end in spans]
     spread = Counter(pair for own in pairs for pair in own)
     central = [sum(spread[p] - 1 for p in own) / math.sqrt(len(own) or 1) for own in pairs]
@@ -103,9 +104,11 @@ def overlap(one: Sentence, two: Sentence) -> float:
     return len(one.pairs & two.pairs) / smaller if smaller else 0.0
 
 
-def _without_dateline(text: str, start: int, end: int) -> tuple[int, int]:
-    match = _DATELINE.match(text[start:end])
-    return (start + match.end() if match and start + match.end() < end else start), end
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without a dateline and without what is too long to be a sentence."""
+    end = min(end, start + CUT)
+    dateline = _DATELINE.match(text[start:end])
+    return (start + dateline.end() if dateline and start + dateline.end() < end else start), end
 
 
 def _reads_alone(text: str) -> bool:

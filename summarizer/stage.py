@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from archive import articles, clock, console, summaries
 from archive.models import Article, Summary
 from archive.settings import Settings
 from summarizer.choice import choose
+from summarizer.model import ModelError, Writer
 
 
 def summarize_pending(
@@ -35,16 +37,24 @@ def summarize_pending(
 def writer(settings: Settings) -> Callable[[Article], Summary]:
     """How articles are summarized: by the model of the settings, else extractively.
 
-    A model that cannot be loaded is said once; the run goes on with extracts that say why.
+    The model is loaded for the first article. One that cannot be loaded is said once; the run goes
+    on with extracts that say why.
     """
     if not settings.summarizer_model:
         return choose
-    from summarizer.model import ModelError, Writer
 
-    try:
-        loaded = Writer(settings.summarizer_model)
-    except ModelError as error:
-        console.say(f"{error}; summaries are extracts until it can be used")
-        reason = str(error)
-        return lambda article: replace(choose(article), reason=reason)
-    return lambda article: choose(article, loaded)
+    @cache
+    def loaded() -> Writer | ModelError:
+        try:
+            return Writer(settings.summarizer_model)
+        except ModelError as error:
+            console.say(f"{error}; summaries are extracts until it can be used")
+            return error
+
+    def write(article: Article) -> Summary:
+        model = loaded()
+        if isinstance(model, ModelError):
+            return replace(choose(article), reason=str(model))
+        return choose(article, model)
+
+    return write

@@ -39,8 +39,9 @@ def tag(article: Article, taxonomy: Taxonomy | None = None) -> Tags:
     technologies = _weigh(find["technologies"], article)
     industries = _weigh(find["industries"], article, _NAMING)
     scores = dict.fromkeys((topic.name for topic in taxonomy.topics), 0.0)
-    for topic, weight in _weigh(find["cues"], article).items():
-        scores[topic] += weight
+    cues = _weigh(find["cues"], article)
+    for topic in taxonomy.topics:
+        scores[topic.name] += sum(min(cues.get(cue, 0), _TOPIC_CAP) for cue in topic.cues)
     for technology in taxonomy.technologies:
         scores[technology.topic] += min(technologies.get(technology.name, 0), _TOPIC_CAP)
     for industry in taxonomy.industries:
@@ -95,7 +96,7 @@ def _finders(taxonomy: Taxonomy) -> dict[str, Finder]:
     ignore = dict.fromkeys(taxonomy.ignore, "")
     technologies = {word: term.name for term in taxonomy.technologies for word in term.words}
     industries = {word: term.name for term in taxonomy.industries for word in term.words}
-    cues = {cue: topic.name for topic in taxonomy.topics for cue in topic.cues}
+    cues = {cue: cue for topic in taxonomy.topics for cue in topic.cues}
     return {
         "technologies": Finder(ignore | technologies),
         "industries": Finder(ignore | industries),

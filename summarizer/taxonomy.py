@@ -77,10 +77,10 @@ class Taxonomy(BaseModel):
                 if term.topic not in topics:
                     raise ValueError(f'{kind} "{term.name}"|topic|no topic is named {term.topic!r}')
                 for word in term.words:
-                    owner = owners.setdefault(word.lower(), term.name)
-                    if owner != term.name or term.words.count(word) > 1:
+                    if owner := owners.get(word.lower()):
                         problem = f'{word!r} already stands at "{owner}"'
                         raise ValueError(f'{kind} "{term.name}"|aliases|{problem}')
+                    owners[word.lower()] = term.name
         return self
 
 

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.clock import BEIJING
@@ -237,6 +237,7 @@ MOMENTS = st.integers(
 ).map(lambda seconds: datetime.fromtimestamp(seconds, BEIJING))
 
 
+@settings(deadline=None)
 @given(TEXTS, MOMENTS)
 def test_any_text_is_a_plausible_date_or_none(text: str, fetched_at: datetime) -> None:
     for parsed in (parse_date(text, fetched_at), find_date(text, fetched_at)):
@@ -244,6 +245,7 @@ def test_any_text_is_a_plausible_date_or_none(text: str, fetched_at: datetime) -
     date_in_url("https://a.example/" + text)
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_what_is_written_is_what_is_read(moment: datetime) -> None:
     moment = moment.replace(second=0)

@@ -29,7 +29,8 @@ PAGE = """\
 <li><a href="/a/1?from=list"><img src="1.png"></a>
     <h3><a href="../a/1">云岭智能发布青鸾3.0</a></h3> <span>昨天 12:30</span>
     <a href="http://m.jia.example/a/1">详细</a></li>
-<li><a href="/a/2" title="沧澜半导体宣布玄鲸二代芯片量产并交付首批客户">沧澜半导体宣布玄鲸…</a> 03-04 09:05</li>
+<li><a href="/a/2" title="沧澜半导体宣布玄鲸二代芯片量产并交付首批客户">沧澜半导体…</a>
+    03-04 09:05</li>
 <li><a href="/2026/0303/3.shtml">3月1日起施行的新办法</a></li>
 <li><a href="/2026/0303/4.shtml">观澜数据公布季报</a> 公司成立于2012年3月1日</li>
 </ul>
@@ -78,6 +79,11 @@ def test_a_gbk_page_that_says_it_is_utf_8_is_read() -> None:
     assert read(PAGE.encode("gbk"))[0].title == "云岭智能发布青鸾3.0"
 
 
+def test_a_base_element_that_is_no_address_is_not_obeyed() -> None:
+    page = '<base href="http://["><a href="/a/77">乙</a>'
+    assert [link.url for link in read(page)] == ["https://www.jia.example/a/77"]
+
+
 def test_a_base_element_is_obeyed() -> None:
     page = '<base href="/a/"><a href="77">乙</a>'
     assert [link.url for link in read(page)] == ["https://www.jia.example/a/77"]
@@ -95,10 +101,10 @@ def test_a_page_of_many_megabytes_is_refused() -> None:
 
 
 def test_a_page_of_links_without_end_is_read_quickly() -> None:
-    page = "<ul><li>" + "".join(f'<a href="/a/{n % 900}">第{n}条</a>' for n in range(20_000))
+    page = "<ul><li>" + "".join(f'<a href="/a/{n % 900}">第{n}条</a>' for n in range(8_000))
     began = time.process_time()
     assert len(read(page)) == 500
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 6
 
 
 FRAGMENTS = st.sampled_from(

@@ -85,9 +85,7 @@ def test_of_a_long_sitemap_the_newest_pages_are_kept_in_order() -> None:
         for n in range(700)
     )
     links, _ = read(f"<urlset>{entries}</urlset>")
-    assert [link.url for link in links] == [
-        f"https://www.jia.example/a/{n}" for n in range(200, 700)
-    ]
+    assert [link.url.rpartition("/")[2] for link in links] == [str(n) for n in range(200, 700)]
 
 
 def test_a_damaged_sitemap_gives_what_can_be_read() -> None:

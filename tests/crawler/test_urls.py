@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler import registry
@@ -243,6 +243,7 @@ ADDRESSES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.text() | ADDRESSES | st.text().map("https://".__add__), SOURCES)
 @example("https://link.zhihu.com/?target=x&target=http%3A%2F%2Fa.b", None)
 def test_canonical_is_its_own_canonical_form_or_an_error(text: str, source: Source | None) -> None:
@@ -256,6 +257,7 @@ def test_canonical_is_its_own_canonical_form_or_an_error(text: str, source: Sour
     assert key(once, source) == key(text, source)
 
 
+@settings(deadline=None)
 @given(st.text(), st.lists(PARAMS, max_size=5))
 def test_unknown_hosts_lose_only_tracking(value: str, names: list[str]) -> None:
     query = "&".join(f"{name}=1" for name in names)

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from archive.models import Article
 from summarizer.extractive import FEWEST, MOST, pick, summarize
-from summarizer.ranking import rank
+from summarizer.ranking import CUT, rank
 
 SENTENCES = st.lists(
     st.text(alphabet="云汐星阶模型发布，但“”12 A", min_size=1, max_size=60).map(lambda s: s + "。"),
@@ -27,7 +27,7 @@ def test_a_summary_is_sentences_of_the_article_in_order(article: Article) -> Non
 
 def test_it_says_the_main_thing_and_nothing_that_dangles(article: Article) -> None:
     sentences = quoted(article)
-    assert sentences[0].startswith("3月2日，位于云汐市的星阶科技正式发布")
+    assert sentences[0].startswith("3月2日，云汐市的星阶科技正式发布")
     for opening in ("但", "同时", "对此", "它", "图为", "责任", "（记者"):
         assert not any(sentence.startswith(opening) for sentence in sentences)
     assert not any(sentence.endswith("？") for sentence in sentences)
@@ -56,7 +56,7 @@ def test_what_is_said_twice_is_told_once(article: Article) -> None:
 
 def test_one_sentence_can_be_asked_for(article: Article) -> None:
     chosen, _ = pick(article, rank(article), fewest=1, most=1)
-    assert [sentence.text[:8] for sentence in chosen] == ["3月2日，位于云"]
+    assert [sentence.text[:8] for sentence in chosen] == ["3月2日，云汐市"]
 
 
 def test_latin_sentences_are_joined_with_a_blank() -> None:
@@ -67,6 +67,13 @@ def test_latin_sentences_are_joined_with_a_blank() -> None:
 def test_a_text_without_a_good_sentence_is_quoted_all_the_same() -> None:
     summary = summarize(Article("问答", "它能做什么？但它不能做什么呢？"))
     assert summary.text
+
+
+def test_what_is_no_sentence_is_not_quoted_whole() -> None:
+    table = Article("价目表", "云汐 12 " * 5000)
+    summary = summarize(table)
+    assert 0 < len(summary.text) <= CUT
+    assert all(len(event.text) <= CUT for event in summary.events)
 
 
 def test_an_empty_text_gives_an_empty_summary() -> None:
@@ -80,6 +87,6 @@ def test_any_summary_is_verbatim(sentences: list[str], title: str) -> None:
     summary = summarize(article)
     parts = [article.text[start:end] for start, end in summary.spans]
     assert summary.spans
-    assert "".join(parts) == summary.text.replace(" ", "") or " ".join(parts)
+    assert "".join(parts).replace(" ", "") == summary.text.replace(" ", "")
     assert all(a[1] <= b[0] for a, b in zip(summary.spans, summary.spans[1:], strict=False))
     assert all(article.text[event.start : event.end] == event.text for event in summary.events)

@@ -68,7 +68,7 @@ def test_a_mistake_is_reported_with_entry_and_field(
 def test_an_alias_of_two_entries_is_refused_with_both_names(small: Path) -> None:
     second = '{ name = "小模型", aliases = ["llm"], topic = "模型" }'
     small.write_text(SMALL.replace("technologies = [", f"technologies = [{second}, ", 1), "utf-8")
-    with pytest.raises(TaxonomyError, match='"大模型" field aliases.*already stands at "小模型"'):
+    with pytest.raises(TaxonomyError, match=r'"大模型" field aliases.*already stands at "小模型"'):
         taxonomy.load(small)
 
 

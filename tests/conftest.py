@@ -1,0 +1,118 @@
+"""One private Postgres server for the whole session, and a fresh archive for each test."""
+
+import contextlib
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import psycopg
+import pytest
+from psycopg import Connection, sql
+from psycopg.rows import TupleRow
+
+from archive import binaries, database, embedded
+from archive.settings import Settings
+
+# The machine may be busy: slow is not wrong.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
+
+
+def pytest_report_header() -> str:
+    try:
+        account = binaries.server_account()
+        version = account.run(binaries.wheel() / "bin" / "postgres", "--version").stdout.strip()
+    except (embedded.ServerError, OSError) as error:
+        return f"postgres: none: {error}"
+    # A wheel in a closed home is copied when the server starts; until then it says nothing.
+    return version if "PostgreSQL" in version else f"postgres: from {binaries.PACKAGE}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_nobody() -> Iterator[None]:
+    """No setting of the person who runs the tests reaches them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JIANBAO_ENV_FILE", os.devnull)
+        for name in ("jianbao_now", *Settings.model_fields):
+            patch.delenv(name.upper(), raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def jianbao_home() -> Iterator[Path]:
+    """A home with a running embedded server, whose database `jianbao` is an empty live archive."""
+    home = Path(tempfile.mkdtemp(prefix="jianbao-test-", dir="/tmp"))
+    home.chmod(0o711)  # root's server runs as nobody, who must enter
+    try:
+        server = embedded.start(home / "postgres")
+        with _as_superuser(server) as conn:
+            conn.execute("alter system set fsync = off")
+            conn.execute("select pg_reload_conf()")
+        database.migrate(Settings(jianbao_home=home))
+        yield home
+    finally:
+        with contextlib.suppress(embedded.ServerError):
+            embedded.stop(home / "postgres")
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def postgres(jianbao_home: Path) -> embedded.Server:
+    """The session's server."""
+    return embedded.start(jianbao_home / "postgres")
+
+
+@pytest.fixture
+def empty_database(postgres: embedded.Server) -> Iterator[str]:
+    """The address of a database without an archive, as its owner."""
+    with _made(postgres, "template1") as name:
+        yield postgres.dsn(name, "jianbao")
+
+
+@pytest.fixture
+def clone(postgres: embedded.Server) -> Iterator[str]:
+    """The name of a database of its own, with an empty live archive."""
+    with _made(postgres, "jianbao") as name:
+        yield name
+
+
+@pytest.fixture
+def database_url(postgres: embedded.Server, clone: str) -> str:
+    """The clone's address, as its owner."""
+    return postgres.dsn(clone, "jianbao")
+
+
+@pytest.fixture
+def database_settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings for commands that shall work on the clone."""
+    return Settings(jianbao_home=tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+def conn(database_url: str) -> Iterator[Connection[TupleRow]]:
+    """An autocommit connection to the clone, as its owner."""
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        yield conn
+
+
+_numbers = itertools.count(1)
+
+
+@contextlib.contextmanager
+def _made(server: embedded.Server, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    named, like = sql.Identifier(name), sql.Identifier(template)
+    with _as_superuser(server) as conn:
+        conn.execute(sql.SQL("create database {} template {} owner jianbao").format(named, like))
+        try:
+            yield name
+        finally:
+            conn.execute(sql.SQL("drop database {} with (force)").format(named))
+
+
+def _as_superuser(server: embedded.Server) -> Connection[TupleRow]:
+    return psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True)
