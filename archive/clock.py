@@ -4,12 +4,13 @@ import os
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from archive.errors import UsageError
 from archive.models import Window
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
-class ClockError(Exception):
+class ClockError(UsageError):
     """JIANBAO_NOW is not an instant."""
 
     def __init__(self, value: str) -> None:

@@ -9,14 +9,13 @@ from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
 from archive import clock, embedded, migrations
+from archive.errors import KnownError
 from archive.settings import Settings
 
 READER = "reader"
-ServerGone = psycopg.Error
-"""What the driver raises when the server goes away or refuses; for callers that report it."""
 
 
-class DatabaseError(Exception):
+class DatabaseError(KnownError):
     """The database cannot be used."""
 
     def __init__(self, problem: str, hint: str) -> None:
@@ -32,7 +31,7 @@ def connect(settings: Settings) -> Iterator[Connection[TupleRow]]:
     The embedded server is started when it is not running, and set up when it is new. Raises
     DatabaseError, migrations.SchemaError or embedded.ServerError: one line each.
     """
-    with _open(owner_dsn(settings)) as conn:
+    with open_connection(owner_dsn(settings)) as conn:
         if not migrations.check(conn):
             if settings.database_url:
                 raise DatabaseError("the database has no archive yet", "run: jianbao migrate")
@@ -43,7 +42,7 @@ def connect(settings: Settings) -> Iterator[Connection[TupleRow]]:
 
 def migrate(settings: Settings) -> list[str]:
     """Bring the database to this program's schema; the names of the files applied."""
-    with _open(owner_dsn(settings)) as conn:
+    with open_connection(owner_dsn(settings)) as conn:
         return prepare(conn, settings)
 
 
@@ -70,7 +69,7 @@ def airflow_dsn(settings: Settings) -> str:
     if not settings.database_url:
         return _embedded(settings).dsn("airflow", "airflow")
     parts = urlsplit(settings.database_url)
-    with _open(settings.database_url) as conn:
+    with open_connection(settings.database_url) as conn:
         name = f"{conn.info.dbname}_airflow"
         if not conn.execute("select from pg_database where datname = %s", (name,)).fetchone():
             try:
@@ -86,7 +85,7 @@ def airflow_dsn(settings: Settings) -> str:
 
 def airflow_schema(settings: Settings) -> str:
     """The revision of Airflow's metadata schema; empty if there is none yet."""
-    with _open(airflow_dsn(settings)) as conn:
+    with open_connection(airflow_dsn(settings)) as conn:
         row = conn.execute("select to_regclass('alembic_version') is not null").fetchone()
         if not row or not row[0]:
             return ""
@@ -111,7 +110,7 @@ def _embedded(settings: Settings) -> embedded.Server:
 
 def _create_roles(server: embedded.Server) -> None:
     """Roles and databases of a new server; who comes second finds them made, or waits."""
-    with _open(server.dsn("postgres", "postgres")) as conn:
+    with open_connection(server.dsn("postgres", "postgres")) as conn:
         if conn.execute("select from pg_database where datname = 'airflow'").fetchone():
             return
         conn.execute("set lock_timeout = '30s'")
@@ -144,12 +143,13 @@ def _same_kind(conn: Connection[TupleRow], settings: Settings) -> None:
     row = conn.execute("select kind from archive.deployment").fetchone()
     if row and row[0] != settings.jianbao_kind:
         raise DatabaseError(
-            f"this database belongs to the {row[0]} archive, not to the {settings.jianbao_kind} one",
+            f"this database belongs to the {row[0]} archive, not the {settings.jianbao_kind} one",
             "give each a database of its own (DATABASE_URL, JIANBAO_HOME)",
         )
 
 
-def _open(dsn: str) -> Connection[TupleRow]:
+def open_connection(dsn: str) -> Connection[TupleRow]:
+    """An autocommit connection. Raises DatabaseError."""
     try:
         return psycopg.connect(dsn, autocommit=True, connect_timeout=10, application_name="jianbao")
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from psycopg import Connection, Cursor, errors
 from psycopg.rows import TupleRow
 
+from archive.errors import KnownError
 from archive.settings import PROJECT
 
 SQL = PROJECT / "sql"
@@ -34,7 +35,7 @@ end $$
 """
 
 
-class SchemaError(Exception):
+class SchemaError(KnownError):
     """The database's schema and this program do not fit."""
 
     def __init__(self, problem: str, name: str = "") -> None:
@@ -57,7 +58,7 @@ def migrate(conn: Connection[TupleRow], folder: Path = SQL) -> list[str]:
             name, digest = _name(path, folder), _digest(path)
             if name in known and known[name] != digest:
                 raise SchemaError(
-                    f"{name} was changed after it was applied; restore it and write a new migration",
+                    f"{name} changed after it was applied; restore it and write a new migration",
                     name,
                 )
             if name not in known:

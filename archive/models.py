@@ -34,7 +34,7 @@ class FoundLink:
     title: str = ""
     published_at: datetime | None = None
     stamp: str = ""
-    """Changes when the publisher changed the article: its update time or a hash of the feed text."""
+    """Changes when the publisher changed the article: update time or hash of the feed text."""
     content: str = ""
     """Full HTML from a feed, when the source is read from its feed; else empty."""
 

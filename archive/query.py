@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-import psycopg
+from archive.database import open_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Answer:
 
 def ask(url: str, query: str, *values: object) -> Answer:
     """Run one query as the user of `url`; the schema news need not be named."""
-    with psycopg.connect(url, autocommit=True, connect_timeout=10) as conn:
+    with open_connection(url) as conn:
         conn.execute("set search_path = news")
         conn.execute("set default_transaction_read_only = on")
         # The caller's own SQL, run with the reader's rights.

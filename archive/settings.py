@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from archive.errors import UsageError
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-class SettingsError(Exception):
+class SettingsError(UsageError):
     """A setting is malformed."""
 
     def __init__(self, name: str, problem: str) -> None:
@@ -46,6 +48,10 @@ class Settings(BaseModel):
     """Multiplies every source's delay; below 1 only for servers of one's own."""
     timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
     edition_cutoff: time = time(7, 0)
+    airflow_host: str = "127.0.0.1"
+    """Where Airflow's interface listens; anything but loopback is for containers."""
+    airflow_port: int = Field(default=0, ge=0, le=65535)
+    """Its port; 0 means a free one, chosen once and kept."""
     summarizer_model: str = ""
     """Folder or hub id of a transformers model; empty means extractive."""
     smtp_host: str = ""

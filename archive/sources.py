@@ -76,9 +76,10 @@ def polled(
     """Remember how the look at an entry point went; `found` is None when it was unchanged."""
     seen = seen or Validators("", "")
     conn.execute(
-        "insert into archive.entry_point (source, url, etag, last_modified, polled_at, found, error)"
-        " values (%(source)s, %(url)s, %(etag)s, %(modified)s, %(now)s, coalesce(%(found)s, 0),"
-        " %(error)s) on conflict (source, url) do update set polled_at = excluded.polled_at,"
+        "insert into archive.entry_point (source, url, etag, last_modified, polled_at, found,"
+        " error) values (%(source)s, %(url)s, %(etag)s, %(modified)s, %(now)s,"
+        " coalesce(%(found)s, 0), %(error)s)"
+        " on conflict (source, url) do update set polled_at = excluded.polled_at,"
         " found = coalesce(%(found)s, entry_point.found), error = excluded.error,"
         " etag = case when %(keep)s then entry_point.etag else excluded.etag end,"
         " last_modified = case when %(keep)s then entry_point.last_modified"

@@ -46,7 +46,8 @@ def put(
 def record(conn: Connection[TupleRow], article: int) -> dict[str, str] | None:
     """The article's labelled record; None while it has no summary."""
     row = conn.execute(
-        "select 标题, 链接, 总结, 关键词, AI技术, 行业, 重大事件摘要 from news.record where 编号 = %s",
+        "select 标题, 链接, 总结, 关键词, AI技术, 行业, 重大事件摘要 from news.record"
+        " where 编号 = %s",
         (article,),
     ).fetchone()
     if row is None:

@@ -65,7 +65,7 @@ def lines(clone: Path) -> list[str]:
         f"peak memory (PSS)      {peak:6.0f} MiB  goal <= 2560  n=2 runs",
         f"downloaded             {first.received / 2**20:6.0f} MiB",
         f"disk used              {disk:6.0f} MiB",
-        f"one outcome a link     {before['links'] - before['pending']:6d} of {before['links']} links"
+        f"one outcome a link     {before['links'] - before['pending']:6d} of {before['links']}"
         f"   pending {before['pending']}, goal 0",
         f"second run changes     {'only the run log' if unchanged else f'{before} -> {after}'}",
         f"machine                {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",

@@ -12,7 +12,7 @@ from lxml.etree import ParserError
 from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
-from archive.text import clean, clean_line, fold
+from archive.text import clean, fold
 from crawler import metadata
 from crawler.decode import decode
 from crawler.verdict import refuse
@@ -46,8 +46,9 @@ def read(page: bytes, url: str | None, fetched_at: datetime) -> Reading:
     except (ParserError, ValueError):
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
     text = _body(markup)
-    headline = clean_line(metadata.title(tree))
-    found = metadata.credits(tree, headline, text, url, fetched_at)
+    lines = metadata.visible_lines(tree)
+    headline = metadata.title(tree, lines)
+    found = metadata.credits(tree, lines, headline, text, url, fetched_at)
     text = _without_frame(text, headline)
     if refused := refuse(markup, text):
         return Reading((), *refused)

@@ -19,6 +19,9 @@ from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
+# What Python calls global has translated and obsolete addresses of private ones in it.
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+
 
 class BlockedAddress(IgnoreRequest):
     """The address is not a public http(s) one."""
@@ -41,8 +44,10 @@ class BlockedByRobots(IgnoreRequest):
 def is_public(address: str) -> bool:
     """Whether a literal address is public unicast. Raises ValueError if it is not a literal."""
     ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
+    if isinstance(ip, ipaddress.IPv6Address):
+        if inner := ip.ipv4_mapped or ip.sixtofour:
+            return is_public(str(inner))
+        return ip.is_global and ip in _GLOBAL_UNICAST
     return ip.is_global and not ip.is_multicast
 
 
@@ -58,6 +63,9 @@ def refusal(url: str, allowed: frozenset[str]) -> str:
         return f"scheme {parts.scheme or 'missing'} is not http or https"
     if f"{host}:{port or (443 if parts.scheme == 'https' else 80)}" in allowed:
         return ""
+    if any(pair.rpartition(":")[0] == host for pair in allowed):
+        # The resolver, which knows no ports, would let it pass.
+        return f"{host} is allowed on another port only"
     try:
         return "" if is_public(host) else f"{host} is not a public address"
     except ValueError:
@@ -81,9 +89,7 @@ class PublicResolver(CachingThreadedResolver):
         resolver.allowed = frozenset(pair.rpartition(":")[0] for pair in pairs)
         return resolver
 
-    def getHostByName(
-        self, name: str, timeout: Any = ()
-    ) -> "Deferred[str]":
+    def getHostByName(self, name: str, timeout: Any = ()) -> "Deferred[str]":
         def check(address: str) -> str:
             if name not in self.allowed and not is_public(address):
                 self.refused[name] = address

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from archive import clock, links, pages, sources
+from archive.errors import KnownError
 from archive.models import FoundLink, Link, Page
 from archive.settings import Settings
 from crawler import registry, urls
@@ -15,7 +16,7 @@ from crawler.reading import read_pending
 from crawler.registry import Source
 
 
-class Unimportable(Exception):
+class Unimportable(KnownError):
     """What somebody brought cannot be taken in."""
 
     def __init__(self, target: str, problem: str) -> None:

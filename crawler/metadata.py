@@ -1,8 +1,11 @@
 """Title, date and people of an article, as a reader sees them."""
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
+from typing import Any
 
 from lxml import html as lxml_html
 
@@ -11,27 +14,38 @@ from crawler.dates import ParsedDate, date_in_url, find_date, parse_date
 
 _COLON = r"\s*[：:丨|｜/]\s*"
 _NAME = r"[\u4e00-\u9fffA-Za-z·.]{2,12}(?:\s[\u4e00-\u9fff]{2,4})*"
+_BY = r"(?<![\u4e00-\u9fff])文"  # not 原文, 正文
 _ORIGIN = re.compile(
     r"(?:消息|文章|信息|内容)?(?:来\s*源|來\s*源|稿\s*源|出\s*处)"
     + _COLON
     + r"[《“]?([^\s，。；|<>《》“”]{2,20})"
 )
 _AUTHOR = re.compile(
-    r"(?:作\s*者|撰文|撰稿|采写|文)" + _COLON + rf"({_NAME}(?:[、，,/]\s*{_NAME})*)"
+    rf"(?:(?:作\s*者|撰文|撰稿|采写|{_BY}){_COLON}|(?:撰文|撰稿|采写)\s+)"
+    rf"({_NAME}(?:[、，,/]\s*{_NAME})*)"
 )
 _REPORTER = re.compile(
     r"记者\s*[丨|｜:：]?\s*([\u4e00-\u9fff·]{2,4}(?:[\s、，,]+[\u4e00-\u9fff·]{2,4}){0,3})(?![\u4e00-\u9fff])"
 )
+_EDIT = r"(?:责任编辑|責任編輯|责编|責編|编辑|編輯)"
 _EDITOR = re.compile(
-    r"[【\[（(]?(?:责任编辑|責任編輯|责编|責編|编辑|編輯)"
-    + _COLON
-    + r"([\u4e00-\u9fff·A-Za-z]{2,8})"
+    rf"{_EDIT}{_COLON}([\u4e00-\u9fff·A-Za-z]{{2,8}})"
+    # Without a colon only where the name ends the line or the brackets.
+    rf"|{_EDIT}\s+([\u4e00-\u9fff·]{{2,4}})\s*(?:[）)】\]]|$)",
+    re.MULTILINE,
 )
 _UNKNOWN_ORIGIN = {"互联网", "互聯網", "网络", "網絡", "本站", "未知"}
 _TITLE_SUFFIX = re.compile(r"\s*[_|｜]\s*|\s+[-–—]\s+|\s*--\s*")
+_CREDIT = rf"(?:来\s*源|來\s*源|稿\s*源|{_EDIT}|作\s*者|{_BY}){_COLON}"
 _CREDIT_LINE = re.compile(
-    r"^[【\[（(]?\s*(?:来\s*源|來源|稿\s*源|责任编辑|責任編輯|责编|責編|编辑|作\s*者|文)" + _COLON
+    # Nothing but a credit, or a line of several, or of one and a date.
+    rf"[【\[（(]?\s*(?:{_CREDIT}.{{0,30}}|{_EDIT}\s+\S{{2,4}}\s*[）)】\]])"
+    rf"|(?=.*{_CREDIT}.*(?:{_CREDIT}))[^。！？]{{0,80}}"
+    rf"|(?=.*{_CREDIT})\D{{0,12}}(?:19|20)\d\d\D{{1,3}}\d{{1,2}}\D{{1,3}}\d[^。！？]{{0,60}}"
 )
+_JOINTS = "-–—_|｜»›·:："
+_DATE_NAMES = "article:published_time", "publishdate", "PubDate", "firstpublishedtime", "pubdate"
+_ORIGIN_NAMES = "source", "mediaid", "ContentSource", "og:release_source"
 _HEAD_LINES = 12
 _CREDIT_LENGTH = 120
 # Words of the page's furniture that stand beside names.
@@ -51,8 +65,8 @@ class Credits:
     date: ParsedDate | None = None
 
 
-def title(tree: lxml_html.HtmlElement) -> str:
-    """The headline: a visible heading that `<title>` contains, else what stands in for it."""
+def title(tree: lxml_html.HtmlElement, lines: list[str]) -> str:
+    """The headline: a heading or visible line that `<title>` contains, else what stands in."""
     page_title = clean_line(tree.findtext(".//title") or "")
     headings = [clean_line(node.text_content()) for node in tree.xpath("//h1|//h2|//h3")]
     headings = [heading for heading in headings if len(fold(heading)) >= 4]
@@ -60,6 +74,9 @@ def title(tree: lxml_html.HtmlElement) -> str:
     agreeing = [heading for heading in headings if fold(heading) in folded]
     if agreeing:
         return max(agreeing, key=len)
+    joined = [line for line in lines if len(fold(line)) >= 6 and _stands_in(line, page_title)]
+    if joined:
+        return max(joined, key=lambda line: (line != page_title, len(line)))
     first = [clean_line(node.text_content()) for node in tree.xpath("//h1")]
     for heading in first:
         if len(fold(heading)) >= 6:
@@ -71,16 +88,26 @@ def title(tree: lxml_html.HtmlElement) -> str:
 
 
 def credits(
-    tree: lxml_html.HtmlElement, headline: str, body: str, url: str | None, fetched_at: datetime
+    tree: lxml_html.HtmlElement,
+    lines: list[str],
+    headline: str,
+    body: str,
+    url: str | None,
+    fetched_at: datetime,
 ) -> Credits:
-    """Read meta tags, the lines around the headline and the last lines of the body."""
-    lines = [clean_line(line, 300) for line in _visible_lines(tree)]
-    head = _lines_around(lines, headline)
+    """Read the lines around the headline, the body's last lines, and what machines are told."""
+    head = _lines_around(lines, headline, fetched_at)
     feet = body.split("\n")[-_FOOT_LINES:] + lines[-40:]
     seen = from_lines(head, feet, fetched_at)
-    date = _meta_date(tree, fetched_at) or seen.date or (date_in_url(url) if url else None)
-    origin = seen.origin or _usable_origin(_meta(tree, "source", "mediaid", "og:release_source"))
-    author = _names(_meta(tree, "author", "article:author"))
+    told = _told(tree)
+    date = (
+        _date(_meta(tree, *_DATE_NAMES), fetched_at)
+        or seen.date
+        or _date(str(told.get("datePublished") or ""), fetched_at)
+        or (date_in_url(url) if url else None)
+    )
+    origin = seen.origin or _usable_origin(_meta(tree, *_ORIGIN_NAMES))
+    author = _names(_meta(tree, "author", "article:author")) or _told_authors(told)
     authors = seen.authors or tuple(name for name in author if len(name) <= 8)
     return Credits(authors, seen.editor, origin, date)
 
@@ -103,12 +130,12 @@ def from_lines(head: list[str], feet: list[str], fetched_at: datetime) -> Credit
     # A line below the headline may name a day of its own; the credit line has the time.
     date = next((each for each in stated if each.precision == "minute"), None)
     date = date or (stated[0] if stated else None)
-    return Credits(authors, editor[1] if editor else "", origin, date)
+    return Credits(authors, editor[1] or editor[2] if editor else "", origin, date)
 
 
 def is_credit_line(line: str) -> bool:
     """True for a line that only says who wrote or edited the text, or where it is from."""
-    return len(line) <= 40 and bool(_CREDIT_LINE.match(line))
+    return len(line) <= 100 and bool(_CREDIT_LINE.fullmatch(line))
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -120,8 +147,8 @@ def _names(text: str) -> tuple[str, ...]:
             joined[-1] += name
         else:
             joined.append(name)
-    real = (name for name in joined if len(name) > 1 and not _NO_NAME.match(name))
-    return tuple(dict.fromkeys(real))[:6]
+    real = takewhile(lambda name: not _NO_NAME.match(name), joined)
+    return tuple(dict.fromkeys(name for name in real if len(name) > 1))[:6]
 
 
 def _usable_origin(text: str) -> str:
@@ -130,10 +157,8 @@ def _usable_origin(text: str) -> str:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    last = None
-    for last in pattern.finditer(text):
-        pass
-    return last
+    found = [*pattern.finditer(text)]
+    return found[-1] if found else None
 
 
 def _meta(tree: lxml_html.HtmlElement, *names: str) -> str:
@@ -144,14 +169,40 @@ def _meta(tree: lxml_html.HtmlElement, *names: str) -> str:
     return ""
 
 
-def _meta_date(tree: lxml_html.HtmlElement, fetched_at: datetime) -> ParsedDate | None:
-    stated = _meta(
-        tree, "article:published_time", "publishdate", "PubDate", "firstpublishedtime", "pubdate"
-    )
+def _told(tree: lxml_html.HtmlElement) -> dict[str, Any]:
+    """The article as the page describes it to machines in JSON-LD."""
+    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+        try:
+            literal = json.loads(script)
+        except (ValueError, RecursionError):
+            continue
+        graph = literal.get("@graph", literal) if isinstance(literal, dict) else literal
+        for each in graph if isinstance(graph, list) else [graph]:
+            if isinstance(each, dict) and str(each.get("@type")).endswith("Article"):
+                return each
+    return {}
+
+
+def _told_authors(told: dict[str, Any]) -> tuple[str, ...]:
+    def name(who: object) -> str:
+        return clean_line(str((who.get("name") if isinstance(who, dict) else who) or ""), 100)
+
+    authors, publisher = told.get("author"), name(told.get("publisher"))
+    names = [name(who) for who in (authors if isinstance(authors, list) else [authors])]
+    return _names("、".join(each for each in names if each != publisher))
+
+
+def _date(stated: str, fetched_at: datetime) -> ParsedDate | None:
     return parse_date(stated, fetched_at) if stated else None
 
 
-def _visible_lines(tree: lxml_html.HtmlElement) -> list[str]:
+def _stands_in(line: str, page_title: str) -> bool:
+    """Whether a page's title is the line and, apart from it, the site's name."""
+    before, found, after = (part.strip() for part in page_title.partition(line))
+    return bool(found) and not (before and after) and (before[-1:] or after[:1]) in _JOINTS
+
+
+def visible_lines(tree: lxml_html.HtmlElement) -> list[str]:
     texts: list[str] = []
     for node in tree.iter():
         if not isinstance(node.tag, str) or node.tag in ("script", "style", "title", "noscript"):
@@ -164,7 +215,8 @@ def _visible_lines(tree: lxml_html.HtmlElement) -> list[str]:
         texts.append(f" {node.text or ''} ")
         if node.tail:
             texts.append(("\n" if node.tag in _BLOCKS else "") + node.tail)
-    return [line.strip() for line in "".join(texts).split("\n") if line.strip()]
+    lines = (clean_line(line, 300) for line in "".join(texts).split("\n"))
+    return [line for line in lines if line]
 
 
 _BLOCKS = frozenset(
@@ -173,12 +225,17 @@ _BLOCKS = frozenset(
 )
 
 
-def _lines_around(lines: list[str], headline: str) -> list[str]:
-    """The short lines after the headline, then those just before it."""
+def _lines_around(lines: list[str], headline: str, fetched_at: datetime) -> list[str]:
+    """The short lines after the headline, then those just before it.
+
+    The headline may also stand in a list or a trail of links: a date beside it tells them apart.
+    """
     folded = fold(headline)
-    for number, line in enumerate(lines):
-        if folded and folded == fold(line):
-            after = lines[number + 1 : number + 1 + _HEAD_LINES]
-            around = after + lines[max(0, number - 3) : number]
-            return [line for line in around if len(line) <= _CREDIT_LENGTH]
-    return [line for line in lines[:_HEAD_LINES] if len(line) <= _CREDIT_LENGTH]
+    places = [number for number, line in enumerate(lines) if folded and folded == fold(line)]
+    around = [
+        lines[number + 1 : number + 1 + _HEAD_LINES] + lines[max(0, number - 3) : number]
+        for number in places[:5]
+    ] or [lines[:_HEAD_LINES]]
+    short = [[line for line in each if len(line) <= _CREDIT_LENGTH] for each in around]
+    dated = (each for each in short if any(find_date(line, fetched_at) for line in each))
+    return next(dated, short[0])

@@ -25,13 +25,14 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ValidationInfo
 
+from archive.errors import UsageError
 from crawler import urls
 
 _DATE = r"^(\d{4}-\d\d(-\d\d)?)?$"
 _DEFAULT = Path(__file__).with_name("sources.toml")
 
 
-class RegistryError(Exception):
+class RegistryError(UsageError):
     """The registry cannot be used: `source` and `field` (empty if unknown) have `problem`."""
 
     def __init__(self, path: Path, source: str, field: str, problem: str) -> None:
@@ -43,7 +44,7 @@ class RegistryError(Exception):
         self.problem = problem
 
 
-class UnknownSource(Exception):
+class UnknownSource(UsageError):
     """There is no source of this name."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:

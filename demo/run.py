@@ -184,5 +184,6 @@ def _report(demo: Demo, current: Settings, seconds: float, port: int) -> None:
         f"{deployment.home() / 'secrets.json'})",
         markup=False,
     )
-    out.print("More SQL       .venv/bin/jianbao --demo psql      stop everything  make down", markup=False)
+    out.print("More SQL       .venv/bin/jianbao --demo psql", markup=False)
+    out.print("Stop it all    make down", markup=False)
     out.print(f"Done in {seconds:.0f} seconds.", markup=False)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Self
 
 from archive.clock import now
+from archive.errors import KnownError
 from demo import newsroom, scale, trouble
 from demo.newsroom import Outlet
 from demo.sites import Reply, Routes, Site
@@ -32,7 +33,7 @@ _IDLE_SECONDS = 30
 _NOT_FOUND = Reply("<html><body><h1>404</h1>页面不存在</body></html>".encode(), status=404)
 
 
-class NewsroomError(Exception):
+class NewsroomError(KnownError):
     """The newsroom cannot listen."""
 
     def __init__(self, address: str, port: int, reason: str) -> None:

@@ -8,6 +8,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 
 from archive.clock import BEIJING
+from archive.errors import UsageError
 from archive.models import Edition
 from archive.text import clean_line
 
@@ -20,7 +21,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class AddressError(ValueError):
+class AddressError(UsageError):
     """A mail address or domain cannot be used."""
 
     def __init__(self, role: str, text: str) -> None:

@@ -39,7 +39,7 @@ def environment(settings: Settings, folders: Folders, port: int) -> dict[str, st
             folders.airflow / "passwords.json"
         ),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": dsn,
-        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__HOST": settings.airflow_host,
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": address,
         "AIRFLOW__API__WORKERS": "1",

@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import signal
 import sys
+import threading
+from typing import Annotated
 
 import typer
 
@@ -12,12 +15,20 @@ app = typer.Typer()
 
 
 @app.command()
-def up() -> None:
+def up(
+    foreground: Annotated[
+        bool, typer.Option(help="Stay until a signal comes, then stop it all; for containers.")
+    ] = False,
+) -> None:
     """Start the live service: Airflow runs the DAGs on schedule against the real sources."""
     from archive import settings
     from service import live
 
     current = settings.load()
+    ended = threading.Event()
+    if foreground:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
     if current.jianbao_kind == "demo":
         raise typer.BadParameter("JIANBAO_KIND=demo: use jianbao demo")
     with console.working("Setting up the database and Airflow's metadata"):
@@ -32,6 +43,10 @@ def up() -> None:
     console.say("  status    make status      stop  make down      query  make psql")
     if not current.smtp_host:
         console.say("  No mail will be sent: SMTP_HOST is not set (see .env.example).")
+    if foreground:
+        ended.wait()
+        with console.working("Stopping"):
+            live.stop(current)
 
 
 @app.command()

@@ -8,8 +8,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.errors import KnownError
 
-class FolderError(Exception):
+
+class FolderError(KnownError):
     """A folder of the service cannot be used."""
 
     def __init__(self, folder: Path, problem: str) -> None:
@@ -43,7 +45,7 @@ class Folders:
 
     @property
     def socket(self) -> Path:
-        """The supervisor's socket, in a short private folder: a path over 107 bytes cannot be one."""
+        """The supervisor's socket, in a short private folder: over 107 bytes it cannot be one."""
         name = hashlib.sha256(str(self.home.resolve()).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"jianbao-{os.geteuid()}-{name}" / "supervisor.sock"
 
@@ -64,7 +66,7 @@ class Folders:
 
 
 def kept_secrets(folders: Folders) -> dict[str, str]:
-    """The deployment's generated secrets, in a file only its owner reads; made at the first call."""
+    """The deployment's generated secrets, in a file only its owner reads; made once."""
     path = folders.home / "secrets.json"
     if not path.exists():
         made = {name: secrets.token_urlsafe(64) for name in ("jwt", "api")}

@@ -39,7 +39,7 @@ def set_up(settings: Settings, extra: Mapping[str, str] | None = None) -> Deploy
             str(folders.home), f"has {free:.1f} GB free, {LEAST_FREE_GB} GB are needed"
         )
     database.migrate(settings)
-    port = _kept_port(folders)
+    port = settings.airflow_port or _kept_port(folders)
     env = {
         **os.environ,
         **airflow.environment(settings, folders, port),

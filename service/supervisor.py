@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
+from archive.errors import KnownError
 from archive.settings import PROJECT
 from service.folders import Folders
 
 
-class ServiceError(Exception):
+class ServiceError(KnownError):
     """A process of the service does not do what it should."""
 
     def __init__(self, name: str, problem: str, log: Path | None = None) -> None:

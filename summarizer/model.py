@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from archive.errors import KnownError
 from archive.models import Article
 
 _MOST_READ, _MOST_WRITTEN = 2048, 200
@@ -21,7 +22,7 @@ _GAP = re.compile(f"(?<={_WIDE}) +| +(?={_WIDE})")
 _TO_LAST_END = re.compile(r".*[。！？!?][”’」』）)]*", re.DOTALL)
 
 
-class ModelError(Exception):
+class ModelError(KnownError):
     """A model cannot be loaded or used."""
 
     def __init__(self, model: str, problem: str) -> None:

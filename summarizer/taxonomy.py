@@ -7,12 +7,14 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from archive.errors import UsageError
+
 SHIPPED = Path(__file__).with_name("taxonomy.toml")
 
 Word = Annotated[str, Field(min_length=2, max_length=40, pattern=r"^\S(.*\S)?$")]
 
 
-class TaxonomyError(Exception):
+class TaxonomyError(UsageError):
     """The dictionary is unreadable or malformed; names the file, the entry and the field."""
 
     def __init__(self, path: Path, entry: str, field: str, problem: str) -> None:

@@ -5,6 +5,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,9 @@ def conn(database_url: str) -> Iterator[Connection[TupleRow]]:
 
 
 _numbers = itertools.count(1)
+# Without fsync, copying files is quicker than writing a log of them.
+_CREATE = sql.SQL("create database {} template {} owner jianbao strategy file_copy")
+_CONNECTIONS = "select count(*) from pg_stat_activity where datname = %s"
 
 
 @contextlib.contextmanager
@@ -107,10 +111,15 @@ def _made(server: embedded.Server, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     named, like = sql.Identifier(name), sql.Identifier(template)
     with _as_superuser(server) as conn:
-        conn.execute(sql.SQL("create database {} template {} owner jianbao").format(named, like))
+        conn.execute(_CREATE.format(named, like))
         try:
             yield name
         finally:
+            # A connection that was just closed may take a moment to end; the server polls slowly.
+            for _ in range(50):
+                if conn.execute(_CONNECTIONS, (name,)).fetchone() == (0,):
+                    break
+                time.sleep(0.002)
             conn.execute(sql.SQL("drop database {} with (force)").format(named))
 
 

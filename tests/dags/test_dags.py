@@ -21,12 +21,13 @@ LOAD = """
 import json, sys, time
 from airflow.dag_processing.dagbag import DagBag
 bag = DagBag("dags")
-heavy = [n for n in ("scrapy", "torch", "transformers", "psycopg", "trafilatura", "archive", "crawler")
-         if n in sys.modules]
+names = ("scrapy", "torch", "transformers", "psycopg", "trafilatura", "archive", "crawler")
+heavy = [n for n in names if n in sys.modules]
 def commands(task):
     mapped = getattr(task, "expand_input", None)
-    found = mapped.value.get("bash_command", []) if mapped else [getattr(task, "bash_command", None)]
-    return [c for c in found if isinstance(c, str)]
+    if mapped:
+        return mapped.value["bash_command"]
+    return [c for c in [getattr(task, "bash_command", None)] if isinstance(c, str)]
 print(json.dumps({
     "errors": bag.import_errors, "heavy": heavy,
     "dags": {d.dag_id: {

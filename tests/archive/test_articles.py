@@ -1,0 +1,134 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from archive import articles
+from archive.models import Article
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+LATER = NOON + timedelta(hours=3)
+WHOLE = Article(
+    title="量潮发布新模型",
+    text="量潮发布了新模型。\n它更小。",
+    authors=("陆一鸣", "何晓"),
+    editor="周宁",
+    origin="智点财经",
+    published_at=NOON - timedelta(hours=1),
+    date_precision="minute",
+    section="人工智能",
+    keywords=("量潮", "模型"),
+)
+
+
+@pytest.fixture
+def put(conn: Connection, desk: Any) -> Any:
+    """Stores articles of one link, each from a page of its own."""
+    link = desk.link("a")
+
+    def store(text: str = "正文。", title: str = "标题", now: datetime = LATER, **fields: Any) -> str:
+        page = desk.page(link, f"{title}{text}{fields}".encode())
+        return articles.put(conn, link, page, Article(title, text, **fields), now)
+
+    return store
+
+
+def test_an_article_comes_back_whole(conn: Connection, desk: Any) -> None:
+    link = desk.link("a")
+    assert articles.put(conn, link, desk.page(link), WHOLE, LATER) == "new"
+    (stored,) = articles.of_link(conn, "key-a")
+    assert stored.article == WHOLE
+    assert (stored.url, stored.source) == ("https://xinghe.example/a", "xinghe")
+    assert (stored.source_name, stored.first_seen) == ("星河科技报", NOON)
+
+
+def test_the_same_article_again_changes_nothing(conn: Connection, put: Any) -> None:
+    assert [put(), put()] == ["new", "same"]
+    assert len(articles.of_link(conn, "key-a")) == 1
+
+
+@pytest.mark.parametrize("change", [{"text": "更正后的正文。"}, {"title": "更正后的标题"}])
+def test_a_changed_article_is_revised_and_its_old_version_kept(
+    conn: Connection, put: Any, desk: Any, change: dict[str, str]
+) -> None:
+    put()
+    first_page = desk.one("select page from archive.article")
+    assert put(**change) == "revised"
+    (stored,) = articles.of_link(conn, "key-a")
+    new = {"title": "标题", "text": "正文。"} | change
+    assert {"title": stored.article.title, "text": stored.article.text} == new
+    kept = conn.execute("select number, title, text, replaced_at from news.revisions").fetchall()
+    assert kept == [(1, "标题", "正文。", LATER)]
+    assert desk.one("select page from archive.revision") == first_page
+    assert desk.one("select revisions from news.articles") == 1
+
+
+def test_every_version_is_kept_in_order(conn: Connection, put: Any) -> None:
+    assert [put(text) for text in ("一", "二", "一")] == ["new", "revised", "revised"]
+    assert conn.execute("select number, text from news.revisions order by 1").fetchall() == [
+        (1, "一"),
+        (2, "二"),
+    ]
+
+
+def test_a_change_of_what_surrounds_the_text_is_no_revision(conn: Connection, put: Any) -> None:
+    put(editor="周宁")
+    assert put(editor="秦月", authors=("何晓",)) == "same"
+    (stored,) = articles.of_link(conn, "key-a")
+    assert (stored.article.editor, stored.article.authors) == ("秦月", ("何晓",))
+
+
+def test_a_page_can_hold_two_articles(conn: Connection, put: Any) -> None:
+    assert [put("上篇。"), put("下篇。", part=2), put("下篇。", part=2)] == ["new", "new", "same"]
+    stored = [one.article for one in articles.of_link(conn, "key-a")]
+    assert [(article.part, article.text) for article in stored] == [(1, "上篇。"), (2, "下篇。")]
+
+
+def test_a_part_counts_from_one(put: Any) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation):
+        put(part=0)
+
+
+def test_equal_texts_are_stored_once(conn: Connection, desk: Any) -> None:
+    desk.article("a", "同一段正文。")
+    desk.article("b", "同一段正文。", source="zhidian")
+    desk.article("c", "另一段正文。")
+    assert desk.one("select count(*) from archive.text") == 2
+    assert desk.one("select count(*) from archive.article") == 3
+
+
+def test_copies_are_told_though_their_punctuation_differs(conn: Connection, desk: Any) -> None:
+    first = desk.article("a", "量潮发布了新模型，它叫 Qing 3。")
+    desk.article("b", "量潮发布了新模型, 它叫Ｑｉｎｇ３!", source="zhidian")
+    desk.article("c", "量潮发布了旧模型，它叫 Qing 3。")
+    rows = conn.execute(
+        "select first_id, publications, source_name from news.copies order by id"
+    ).fetchall()
+    assert rows[:2] == [(first, 2, "星河科技报"), (first, 2, "智点财经")]
+    assert rows[2][1] == 1
+
+
+def test_articles_wait_for_a_summary_of_their_present_text(
+    conn: Connection, desk: Any, put: Any
+) -> None:
+    assert articles.claim_unsummarized(conn) is None
+    put()
+    waiting = articles.claim_unsummarized(conn)
+    assert waiting.article.text == "正文。"
+    desk.summary(waiting.id)
+    assert articles.claim_unsummarized(conn) is None
+    put("更正后的正文。")
+    assert articles.claim_unsummarized(conn).article.text == "更正后的正文。"
+    assert desk.one("select pending from news.backlog where stage = 'summarize'") == 1
+
+
+def test_two_summarizers_never_claim_the_same_article(
+    conn: Connection, desk: Any, database_url: str
+) -> None:
+    both = {desk.article("a"), desk.article("b")}
+    with psycopg.connect(database_url) as other, conn.transaction():
+        assert {articles.claim_unsummarized(one).id for one in (conn, other)} == both
+        with psycopg.connect(database_url) as third:
+            assert articles.claim_unsummarized(third) is None

@@ -1,0 +1,134 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from psycopg import Connection
+
+from archive import links, sources
+from archive.models import Outcome
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def waiting(conn: Connection, now: datetime = NOON, limit: int = 10) -> list[str]:
+    return [link.key for link in links.pending(conn, "xinghe", limit, now)]
+
+
+def test_a_link_is_new_once(desk: Any) -> None:
+    assert desk.link("a") is not None
+    assert desk.link("a", at=NOON + HOUR) is None
+    assert desk.one("select first_seen from archive.link") == NOON
+
+
+def test_a_link_is_found_by_its_key(conn: Connection, desk: Any) -> None:
+    id = desk.link("a", title="量潮融资", published_at=NOON - HOUR)
+    found = links.get(conn, "key-a")
+    assert found is not None
+    assert (found.id, found.source, found.url) == (id, "xinghe", "https://xinghe.example/a")
+    assert (found.title, found.published_at) == ("量潮融资", NOON - HOUR)
+    assert links.get(conn, "key-b") is None
+
+
+def test_a_changed_stamp_makes_a_settled_link_pending_again(conn: Connection, desk: Any) -> None:
+    id = desk.link("a", stamp="one", title="旧标题")
+    links.settle(conn, id, Outcome.STORED, "", NOON)
+    assert desk.link("a", stamp="one") is None
+    assert waiting(conn) == []
+    assert desk.link("a", stamp="two", title="新标题") == id
+    assert waiting(conn) == ["key-a"]
+    assert links.get(conn, "key-a").title == "新标题"
+
+
+def test_an_entry_point_that_says_less_changes_nothing(conn: Connection, desk: Any) -> None:
+    desk.link("a", stamp="one", title="标题")
+    assert desk.link("a") is None
+    desk.link("a", stamp="two")
+    assert links.get(conn, "key-a").title == "标题"
+
+
+def test_pending_links_come_newest_first(conn: Connection, desk: Any) -> None:
+    for name, age in (("old", 3), ("new", 1), ("older", 9)):
+        desk.link(name, published_at=NOON - age * HOUR)
+    desk.link("undated")
+    desk.link("elsewhere", source="zhidian", published_at=NOON)
+    assert waiting(conn) == ["key-new", "key-old", "key-older", "key-undated"]
+    assert waiting(conn, limit=2) == ["key-new", "key-old"]
+
+
+def test_a_settled_link_has_its_outcome_and_waits_no_more(conn: Connection, desk: Any) -> None:
+    id = desk.link("a")
+    assert links.outcome(conn, "key-a") is None
+    links.settle(conn, id, Outcome.TOO_SHORT, "41 characters", NOON)
+    assert links.outcome(conn, "key-a") == ("too_short", "41 characters")
+    assert waiting(conn, NOON + 1000 * HOUR) == []
+
+
+def test_a_passing_failure_is_tried_again_when_due(conn: Connection, desk: Any) -> None:
+    id = desk.link("a")
+    links.settle(conn, id, Outcome.TIMEOUT, "30 s", NOON, retry_at=NOON + HOUR)
+    assert waiting(conn, NOON + HOUR - timedelta(seconds=1)) == []
+    assert waiting(conn, NOON + HOUR) == ["key-a"]
+
+
+def test_a_passing_failure_is_tried_three_times_in_all(conn: Connection, desk: Any) -> None:
+    id, tries = desk.link("a"), 0
+    while waiting(conn, NOON + HOUR):
+        tries += 1
+        links.settle(conn, id, Outcome.TIMEOUT, "30 s", NOON, retry_at=NOON + HOUR)
+    assert tries == links.MAX_ATTEMPTS == 3
+    assert desk.one("select attempts from news.ledger") == 3
+
+
+def test_a_correction_gives_a_failed_link_its_tries_back(conn: Connection, desk: Any) -> None:
+    id = desk.link("a", stamp="one")
+    for _ in range(links.MAX_ATTEMPTS):
+        links.settle(conn, id, Outcome.TIMEOUT, "30 s", NOON, retry_at=NOON + HOUR)
+    desk.link("a", stamp="two")
+    links.settle(conn, id, Outcome.TIMEOUT, "30 s", NOON, retry_at=NOON + HOUR)
+    assert waiting(conn, NOON + HOUR) == ["key-a"]
+
+
+def test_one_fetch_that_is_read_counts_as_one_try(conn: Connection, desk: Any) -> None:
+    id = desk.link("a")
+    desk.page(id)
+    links.settle(conn, id, Outcome.STORED, "", NOON)
+    assert desk.one("select attempts from news.ledger") == 1
+
+
+def test_what_is_stored_stays_stored_when_a_later_look_fails(conn: Connection, desk: Any) -> None:
+    id = desk.link("a", stamp="one")
+    links.settle(conn, id, Outcome.STORED, "", NOON)
+    desk.link("a", stamp="two")
+    links.settle(conn, id, Outcome.HTTP_ERROR, "500", NOON, retry_at=NOON + HOUR)
+    assert links.outcome(conn, "key-a") == ("stored", "")
+    assert waiting(conn, NOON + HOUR) == []
+
+
+def test_what_failed_becomes_stored_when_a_later_look_works(conn: Connection, desk: Any) -> None:
+    id = desk.link("a")
+    links.settle(conn, id, Outcome.HTTP_ERROR, "500", NOON, retry_at=NOON + HOUR)
+    links.settle(conn, id, Outcome.STORED, "", NOON + HOUR)
+    assert links.outcome(conn, "key-a") == ("stored", "")
+    assert waiting(conn, NOON + 2 * HOUR) == []
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_every_outcome_is_counted_in_the_ledger(
+    conn: Connection, desk: Any, outcome: Outcome
+) -> None:
+    links.settle(conn, desk.link("a"), outcome, "", NOON)
+    desk.link("b")
+    counted = conn.execute("select outcome, links from news.outcomes").fetchall()
+    assert sorted(counted) == sorted([(outcome.value, 1), ("pending", 1)])
+
+
+def test_what_each_source_gave(conn: Connection, desk: Any) -> None:
+    desk.article("a")
+    desk.link("b")
+    links.settle(conn, desk.link("c"), Outcome.PAYWALLED, "", NOON)
+    sources.polled(conn, "zhidian", "https://zhidian.example/rss", NOON, found=None, error="404")
+    assert links.by_source(conn, ["xinghe", "zhidian"]) == [
+        ("星河科技报", 3, 1, 1, ""),
+        ("智点财经", 0, 0, 0, "404"),
+    ]

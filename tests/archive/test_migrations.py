@@ -1,0 +1,160 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from archive import migrations
+from archive.migrations import SchemaError
+
+FILES = {
+    "migrations/0001_shelf.sql": "create table shelf (place integer);",
+    "migrations/0002_book.sql": "create table book (title text); insert into shelf values (1);",
+    "views/010_shelves.sql": "create view news.shelves as select place from shelf;",
+    "functions/010_room.sql": "create function news.room() returns bigint language sql"
+    " as 'select count(*) from news.shelves';",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        write(tmp_path, name, text)
+    return tmp_path
+
+
+@pytest.fixture
+def fresh(empty_database: str) -> Iterator[Connection]:
+    with psycopg.connect(empty_database, autocommit=True) as conn:
+        yield conn
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text(text)
+
+
+def exists(conn: Connection, name: str) -> bool:
+    return bool(conn.execute("select to_regclass(%s) is not null", (name,)).fetchone()[0])
+
+
+def test_files_are_applied_in_order_and_once(fresh: Connection, folder: Path) -> None:
+    assert migrations.migrate(fresh, folder) == list(FILES)
+    assert fresh.execute("select news.room()").fetchone() == (1,)
+    assert migrations.migrate(fresh, folder) == []
+
+
+def test_a_new_migration_is_applied_alone(fresh: Connection, folder: Path) -> None:
+    migrations.migrate(fresh, folder)
+    write(folder, "migrations/0003_loan.sql", "create table loan (book text);")
+    assert migrations.migrate(fresh, folder) == ["migrations/0003_loan.sql"]
+    assert exists(fresh, "loan")
+
+
+def test_an_edited_migration_is_refused_by_name(fresh: Connection, folder: Path) -> None:
+    migrations.migrate(fresh, folder)
+    write(folder, "migrations/0002_book.sql", "create table magazine (title text);")
+    write(folder, "migrations/0003_loan.sql", "create table loan (book text);")
+    with pytest.raises(SchemaError, match=r"0002_book\.sql .*changed after it was applied; restore it") as caught:
+        migrations.migrate(fresh, folder)
+    assert caught.value.name == "migrations/0002_book.sql"
+    assert not exists(fresh, "magazine")
+    assert not exists(fresh, "loan")
+
+
+@pytest.mark.parametrize("command", [migrations.migrate, migrations.check])
+def test_a_database_of_a_newer_program_is_refused(
+    fresh: Connection, folder: Path, command: object
+) -> None:
+    migrations.migrate(fresh, folder)
+    (folder / "migrations/0002_book.sql").unlink()
+    with pytest.raises(SchemaError, match="does not know; install the newer program") as caught:
+        command(fresh, folder)
+    assert caught.value.name == "migrations/0002_book.sql"
+
+
+def test_a_failing_file_changes_nothing(fresh: Connection, folder: Path) -> None:
+    failing = "migrations/0003_loan.sql"
+    write(folder, failing, "create table loan (book text); select 1 / 0;")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        migrations.migrate(fresh, folder)
+    assert exists(fresh, "book")
+    assert not exists(fresh, "loan")
+    write(folder, failing, "create table loan (book text);")
+    assert migrations.migrate(fresh, folder) == [failing, *list(FILES)[2:]]
+
+
+def test_a_failing_first_file_leaves_an_empty_database(fresh: Connection, folder: Path) -> None:
+    write(folder, "migrations/0001_shelf.sql", "create table shelf (place integer); select 1 / 0;")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        migrations.migrate(fresh, folder)
+    assert migrations.is_empty(fresh)
+    assert migrations.check(fresh, folder) is False
+    write(folder, "migrations/0001_shelf.sql", FILES["migrations/0001_shelf.sql"])
+    assert migrations.migrate(fresh, folder) == list(FILES)
+
+
+def test_views_are_made_anew_when_the_text_of_one_changes(fresh: Connection, folder: Path) -> None:
+    migrations.migrate(fresh, folder)
+    changed = "create view news.shelves as select place, 'oak' as wood from shelf;"
+    write(folder, "views/010_shelves.sql", changed)
+    assert migrations.migrate(fresh, folder) == list(FILES)[2:]
+    assert fresh.execute("select wood, news.room() from news.shelves").fetchall() == [("oak", 1)]
+    assert migrations.migrate(fresh, folder) == []
+
+
+def test_a_view_that_fails_leaves_the_old_ones(fresh: Connection, folder: Path) -> None:
+    migrations.migrate(fresh, folder)
+    write(folder, "views/020_books.sql", "create view news.books as select isbn from book;")
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        migrations.migrate(fresh, folder)
+    assert fresh.execute("select news.room()").fetchone() == (1,)
+
+
+def test_the_reader_may_read_views_that_are_made_anew(fresh: Connection, folder: Path) -> None:
+    readable = "select has_table_privilege('reader', 'news.shelves', 'select')"
+    for _ in range(2):
+        migrations.migrate(fresh, folder)
+        assert fresh.execute(readable).fetchone() == (True,)
+        write(folder, "views/010_shelves.sql", "create view news.shelves as select 2 as place;")
+
+
+def test_eight_migrators_apply_each_file_once(
+    empty_database: str, folder: Path, at_once: object
+) -> None:
+    def migrate(_: int) -> list[str]:
+        with psycopg.connect(empty_database, autocommit=True) as conn:
+            return migrations.migrate(conn, folder)
+
+    applied = at_once(8, migrate)
+    assert sorted(name for names in applied for name in names) == sorted(FILES)
+
+
+def test_check_tells_an_empty_database_from_a_current_one(fresh: Connection, folder: Path) -> None:
+    assert migrations.check(fresh, folder) is False
+    migrations.migrate(fresh, folder)
+    assert migrations.check(fresh, folder) is True
+
+
+@pytest.mark.parametrize("name", ["migrations/0003_loan.sql", "views/010_shelves.sql"])
+def test_check_says_how_to_catch_up(fresh: Connection, folder: Path, name: str) -> None:
+    migrations.migrate(fresh, folder)
+    write(folder, name, "select 1;")
+    with pytest.raises(SchemaError, match="run: jianbao migrate") as caught:
+        migrations.check(fresh, folder)
+    assert caught.value.name == name
+
+
+def test_check_counts_what_is_missing(fresh: Connection, folder: Path) -> None:
+    migrations.migrate(fresh, folder)
+    for number in "345":
+        write(folder, f"migrations/000{number}_more.sql", "select 1;")
+    with pytest.raises(SchemaError, match=r"lacks migrations/0003_more\.sql and 2 more"):
+        migrations.check(fresh, folder)
+
+
+def test_our_own_schema_is_current_after_migrating(fresh: Connection) -> None:
+    ours = {path.relative_to(migrations.SQL).as_posix() for path in migrations.SQL.rglob("*.sql")}
+    assert set(migrations.migrate(fresh)) == ours
+    assert migrations.check(fresh) is True

@@ -1,0 +1,92 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from archive import pages
+from archive.models import Page
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def other(database_url: str) -> Iterator[Connection]:
+    """A second worker."""
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        yield conn
+
+
+@pytest.mark.parametrize(
+    "body", [b"", bytes(range(256)), "国产大模型".encode("gbk"), b"a" * pages.MAX_BYTES]
+)
+def test_a_page_comes_back_byte_for_byte(conn: Connection, desk: Any, body: bytes) -> None:
+    link = desk.link("a", title="标题")
+    page = Page(link, "https://xinghe.example/moved", body, NOON, 203, "text/html; charset=gbk")
+    assert pages.add(conn, page)
+    id, claimed, its_link, attempts = pages.claim_unread(conn)
+    assert claimed == page
+    assert (its_link.id, its_link.key, its_link.title) == (link, "key-a", "标题")
+    assert (id, attempts) == (desk.one("select id from archive.page"), 0)
+
+
+def test_a_page_is_kept_small(conn: Connection, desk: Any) -> None:
+    desk.page(desk.link("a"), b"<p>the same again and again</p>" * 1000)
+    assert desk.one("select length(body) from archive.page") < 200
+
+
+def test_unchanged_bytes_are_not_kept_twice(conn: Connection, desk: Any) -> None:
+    link = desk.link("a")
+    bodies = [b"one", b"one", b"two", b"one"]
+    added = [pages.add(conn, Page(link, "https://xinghe.example/a", b, NOON)) for b in bodies]
+    assert added == [True, False, True, True]
+    assert desk.one("select count(*) from archive.page") == 3
+
+
+def test_equal_pages_of_two_links_are_both_kept(conn: Connection, desk: Any) -> None:
+    assert desk.page(desk.link("a"), b"same") != desk.page(desk.link("b"), b"same")
+
+
+@pytest.mark.parametrize("body", [b"one", b"two"])
+def test_a_fetched_link_waits_no_more(conn: Connection, desk: Any, body: bytes) -> None:
+    link = desk.link("a", stamp="one")
+    desk.page(link, b"one")
+    desk.link("a", stamp="two")
+    assert desk.one("select pending from archive.link")
+    desk.page(link, body)
+    assert not desk.one("select pending from archive.link")
+
+
+def test_a_page_is_read_once(conn: Connection, desk: Any) -> None:
+    page = desk.page(desk.link("a"))
+    pages.read(conn, page, NOON)
+    assert pages.claim_unread(conn) is None
+
+
+def test_a_page_that_failed_comes_after_the_others(conn: Connection, desk: Any) -> None:
+    first, second = desk.page(desk.link("a")), desk.page(desk.link("b"))
+    pages.failed(conn, first)
+    assert pages.claim_unread(conn)[0] == second
+    pages.read(conn, second, NOON)
+    id, _, _, attempts = pages.claim_unread(conn)
+    assert (id, attempts) == (first, 1)
+
+
+def test_two_workers_never_claim_the_same_page(
+    conn: Connection, other: Connection, desk: Any
+) -> None:
+    both = {desk.page(desk.link("a")), desk.page(desk.link("b"))}
+    with conn.transaction(), other.transaction():
+        assert {pages.claim_unread(worker)[0] for worker in (conn, other)} == both
+        with psycopg.connect(conn.info.dsn, password=conn.info.password) as third:
+            assert pages.claim_unread(third) is None
+
+
+def test_a_claim_ends_with_its_worker(conn: Connection, other: Connection, desk: Any) -> None:
+    page = desk.page(desk.link("a"))
+    with conn.transaction(force_rollback=True):
+        pages.claim_unread(conn)
+        assert pages.claim_unread(other) is None
+    assert pages.claim_unread(other)[0] == page

@@ -1,0 +1,84 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from psycopg import Connection, sql
+
+from archive import articles, links, summaries
+from archive.models import Article, Event, FoundLink
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+CORPUS_FIELDS = ["标题", "链接", "总结", "关键词", "AI技术", "行业", "重大事件摘要"]
+
+
+def test_a_record_has_exactly_the_fields_of_the_corpus(conn: Connection, desk: Any) -> None:
+    article = desk.article("a", title="量潮发布新模型")
+    events = (Event("发布", "量潮发布了新模型。", 0, 9), Event("融资", "量潮融资三亿元。", 9, 17))
+    desk.summary(article, technologies=("大模型", "智能体"), industries=(), events=events)
+    record = summaries.record(conn, article)
+    assert list(record) == CORPUS_FIELDS
+    assert record == {
+        "标题": "量潮发布新模型",
+        "链接": "https://xinghe.example/a",
+        "总结": "量潮发布了新模型。",
+        "关键词": "量潮, 新模型",
+        "AI技术": "大模型, 智能体",
+        "行业": "",
+        "重大事件摘要": "1. 量潮发布了新模型。\n2. 量潮融资三亿元。",
+    }
+
+
+def test_ten_events_keep_their_order(conn: Connection, desk: Any) -> None:
+    article = desk.article("a")
+    desk.summary(article, events=tuple(Event("发布", f"第{n}件", 0, 3) for n in range(1, 12)))
+    lines = summaries.record(conn, article)["重大事件摘要"].splitlines()
+    assert lines == [f"{n}. 第{n}件" for n in range(1, 12)]
+
+
+def test_an_article_without_a_summary_has_no_record(conn: Connection, desk: Any) -> None:
+    assert summaries.record(conn, desk.article("a")) is None
+    assert desk.one("select summary from news.articles") is None
+
+
+def test_an_imported_document_without_an_address_has_no_link(conn: Connection, desk: Any) -> None:
+    link = links.discover(conn, "imported", "urn:sha256:1", FoundLink("urn:sha256:1"), NOON)
+    articles.put(conn, link, desk.page(link), Article("标题", "正文。"), NOON)
+    article = desk.one("select id from archive.article")
+    desk.summary(article)
+    assert summaries.record(conn, article)["链接"] == ""
+
+
+def test_a_newer_summary_replaces_the_older(conn: Connection, desk: Any) -> None:
+    article = desk.article("a")
+    desk.summary(article)
+    desk.summary(article, text="更好的总结。", method="lead", reason="too short")
+    assert summaries.record(conn, article)["总结"] == "更好的总结。"
+    assert conn.execute("select method, reason from archive.summary").fetchall() == [
+        ("lead", "too short")
+    ]
+
+
+def test_spans_and_events_are_kept_as_offsets(conn: Connection, desk: Any) -> None:
+    desk.summary(desk.article("a"), spans=((0, 4), (5, 9)), events=(Event("发布", "量潮", 0, 2),))
+    spans, events = conn.execute("select spans, events from archive.summary").fetchone()
+    assert spans == [[0, 4], [5, 9]]
+    assert events == [{"kind": "发布", "text": "量潮", "start": 0, "end": 2}]
+
+
+@pytest.mark.parametrize("name", CORPUS_FIELDS)
+def test_corpus_fields_are_typed_as_they_are(conn: Connection, name: str) -> None:
+    (column,) = conn.execute(f"select {name} from news.record".encode()).description
+    assert column.name == name.lower()
+
+
+def test_every_column_can_be_typed_unquoted(conn: Connection) -> None:
+    columns = conn.execute(
+        "select table_name, column_name from information_schema.columns"
+        " where table_schema = 'news' order by table_name, ordinal_position"
+    ).fetchall()
+    assert {"articles", "record", "ledger", "editions"} <= {view for view, _ in columns}
+    for view, name in columns:
+        (column,) = conn.execute(f"select {name} from news.{view}".encode()).description
+        assert column.name == name
+        quoted = conn.execute(sql.SQL("select quote_ident({})").format(name)).fetchone()
+        assert quoted == (name,) or not name.isascii()

@@ -1,0 +1,169 @@
+"""The whole job, for real: demo twice, then the live service beside it, through Airflow."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
+JIANBAO = Path(sys.executable).with_name("jianbao")
+
+# A registry whose only source the address guard refuses: the live service must reach nobody here.
+REGISTRY = """
+[[source]]
+id = "nowhere"
+name = "Nowhere"
+homepage = "http://127.0.0.1:9/"
+https = false
+article = '^http://127\\.0\\.0\\.1:9/(\\d+)$'
+[[source.entry]]
+kind = "feed"
+url = "http://127.0.0.1:9/feed"
+"""
+
+
+class Checkout:
+    """A demo and a live archive of their own, as `make` would run them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.demo = folder / "demo"
+        registry = folder / "sources.toml"
+        registry.write_text(REGISTRY)
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith("JIANBAO")} | {
+            "JIANBAO_ENV_FILE": os.devnull,
+            "JIANBAO_DEMO_FOLDER": str(self.demo),
+            "JIANBAO_HOME": str(folder / "live"),
+            "JIANBAO_SOURCES": str(registry),
+        }
+
+    def run(self, *words: str, check: bool = True, **changes: str) -> str:
+        done = subprocess.run(
+            [JIANBAO, *words], env=self.env | changes, capture_output=True, text=True, check=False
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done.stdout if check else done.stderr
+
+    def ask(self, sql: str, *options: str) -> str:
+        return self.run(*options, "psql", "-At", "-c", sql).strip()
+
+
+@pytest.fixture(scope="module")
+def checkout() -> Iterator[Checkout]:
+    # Not pytest's own folder: as root the database's user must be able to pass through.
+    with tempfile.TemporaryDirectory(prefix="jianbao-whole-") as folder:
+        Path(folder).chmod(0o711)
+        made = Checkout(Path(folder))
+        yield made
+        made.run("down")
+        if (made.demo / "demo.json").exists():
+            shutil.rmtree(made.run("--demo", "status").split()[1])
+
+
+@pytest.fixture(scope="module")
+def report(checkout: Checkout) -> str:
+    """What the first demo printed."""
+    return checkout.run("demo")
+
+
+FACTS = """
+select json_build_object(
+    'outcomes', (select json_object_agg(outcome, n) from
+                 (select outcome, count(*) n from ledger group by 1) o),
+    'articles', (select count(*) from articles), 'editions', (select count(*) from editions),
+    'revisions', (select count(*) from revisions),
+    'sent', (select sum(readers) from deliveries where state = 'sent'))
+"""
+
+
+def test_the_demo_reports_sources_outcomes_queries_and_the_edition(
+    checkout: Checkout, report: str
+) -> None:
+    for words in ("What each source gave", "星河科技报", "What became of every link", "news=>",
+                  "重大事件摘要", "digest-", "Done in"):  # fmt: skip
+        assert words in report
+    assert report.count("news=>") == 3
+
+
+def test_every_link_ends_in_one_outcome_and_bad_pages_stop_nobody(
+    checkout: Checkout, report: str
+) -> None:
+    facts = json.loads(checkout.ask(FACTS, "--demo"))
+    outcomes = facts["outcomes"]
+    assert "pending" not in outcomes
+    assert outcomes["stored"] == 69
+    assert {"http_error", "blocked_by_robots", "challenge_page", "rate_limited", "redirect_loop",
+            "timeout", "too_large", "too_short", "paywalled"} <= set(outcomes)  # fmt: skip
+
+
+def test_the_correction_between_the_crawls_became_a_revision(
+    checkout: Checkout, report: str
+) -> None:
+    before, after = checkout.ask(
+        "select r.text like '%12.6亿元%', a.text like '%21.6亿元%'"
+        " from revisions r join articles a using (id)",
+        "--demo",
+    ).split("|")
+    assert (before, after) == ("t", "t")
+
+
+def test_one_mail_arrived_over_smtp_and_equals_the_edition(
+    checkout: Checkout, report: str
+) -> None:
+    (path,) = (checkout.demo / "mailbox").glob("*.eml")
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    (page,) = checkout.demo.glob("digest-*.html")
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert html.get_content().splitlines() == page.read_text().splitlines()
+    assert mail["Subject"] == checkout.ask("select subject from editions", "--demo")
+
+
+def test_a_second_demo_adds_rows_to_the_run_log_only(checkout: Checkout, report: str) -> None:
+    before = checkout.ask(FACTS, "--demo")
+    runs = int(checkout.ask("select count(*) from runs", "--demo"))
+    checkout.run("demo")
+    assert checkout.ask(FACTS, "--demo") == before
+    assert int(checkout.ask("select count(*) from runs", "--demo")) > runs
+    assert len(list((checkout.demo / "mailbox").glob("*.eml"))) == 1
+
+
+def test_status_shows_what_the_guard_lets_pass(checkout: Checkout, report: str) -> None:
+    assert "127.0.1.1:" in checkout.run("--demo", "status")
+
+
+def test_the_live_service_beside_it_holds_no_fictional_row(
+    checkout: Checkout, report: str
+) -> None:
+    checkout.run("up")
+    shown = checkout.run("status")
+    assert "scheduler" in shown
+    assert "RUNNING" in shown
+    assert "lets pass" not in shown
+    assert checkout.ask("select count(*) from articles") == "0"
+    assert checkout.ask("select count(*) from ledger where url like '%127.0.1.%'") == "0"
+    assert "星河科技报" not in checkout.ask("select string_agg(name, ' ') from sources")
+
+
+def test_the_demo_refuses_the_live_archive(checkout: Checkout, report: str) -> None:
+    live = checkout.run("url").strip()
+    refused = checkout.run("migrate", check=False, JIANBAO_KIND="demo")
+    assert "belongs to the live archive" in refused
+    assert live.startswith("postgresql://reader:")
+
+
+def test_down_stops_both_and_leaves_nothing(checkout: Checkout, report: str) -> None:
+    checkout.run("down")
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            environment = path.read_bytes()
+        except OSError:
+            continue
+        assert f"JIANBAO_DEMO_FOLDER={checkout.demo}".encode() not in environment
+    assert "is not up" in checkout.run("status")

@@ -1,0 +1,93 @@
+"""setup.sh says in one line what a machine lacks, before it changes anything."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+TOOLS = "sh dirname uname cat cksum awk df sed grep sleep rm env head tail printf".split()
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone that was never set up, and a PATH with only the tools that every system has."""
+    folder = tmp_path / "简报 clone"
+    (folder / "bin").mkdir(parents=True)
+    for name in ("setup.sh", "requirements.lock", "pyproject.toml"):
+        shutil.copy(PROJECT / name, folder / name)
+    for tool in TOOLS:
+        found = shutil.which(tool)
+        assert found, f"{tool} is not on this machine"
+        (folder / "bin" / tool).symlink_to(found)
+    return folder
+
+
+def setup(clone: Path, **changes: str) -> str:
+    """The lines that a failing setup says."""
+    env = {"PATH": str(clone / "bin"), "HOME": str(clone), **changes}
+    done = subprocess.run(
+        ["/bin/sh", "setup.sh"], cwd=clone, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    return done.stderr
+
+
+def tool(clone: Path, name: str, script: str) -> None:
+    path = clone / "bin" / name
+    path.unlink(missing_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def only_line(said: str) -> str:
+    (line,) = said.splitlines()
+    assert line.startswith("setup: ")
+    return line
+
+
+def test_no_python(clone: Path) -> None:
+    assert "Python 3.11, 3.12 or 3.13 is needed" in only_line(setup(clone))
+    assert not (clone / ".venv").exists()
+
+
+def test_an_old_python(clone: Path) -> None:
+    tool(clone, "python3", 'case "$2" in *version_info*) exit 1;; esac')
+    assert "Python 3.11, 3.12 or 3.13 is needed" in only_line(setup(clone))
+
+
+def test_no_venv(clone: Path) -> None:
+    tool(clone, "python3", 'case "$2" in *ensurepip*) exit 1;; esac')
+    assert "has no venv/ensurepip" in only_line(setup(clone))
+
+
+def test_another_system(clone: Path) -> None:
+    tool(clone, "uname", "echo Darwin")
+    assert "Jianbao runs on Linux" in only_line(setup(clone))
+
+
+def test_another_processor(clone: Path) -> None:
+    tool(clone, "uname", '[ "$1" = -m ] && echo riscv64 || echo Linux')
+    assert "processor riscv64" in only_line(setup(clone))
+
+
+def test_no_room(clone: Path) -> None:
+    (clone / "bin" / "python3").symlink_to(sys.executable)
+    tool(clone, "df", "echo head; echo /dev/x 100 90 10240 90% /")
+    assert "only 10 MB free" in only_line(setup(clone))
+
+
+def test_no_package_index(clone: Path) -> None:
+    (clone / "bin" / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
+    said = setup(
+        clone,
+        PIP_INDEX_URL="http://127.0.0.1:9/simple",
+        PIP_CONFIG_FILE=os.devnull,
+        PIP_RETRIES="0",
+        PIP_TIMEOUT="2",
+    )
+    assert "no package index can be reached" in said.splitlines()[-1]
+    assert "Traceback" not in said
