@@ -31,7 +31,7 @@ def options(
 
         if not deployment.exists():
             raise typer.BadParameter("there is no demo here yet; run: make demo")
-        os.environ.update(deployment.kept(0, 0).environment())
+        os.environ.update(deployment.kept().environment())
 
 
 @app.command()
@@ -62,7 +62,7 @@ def down() -> None:
     with console.working("Stopping"):
         stopped = deployments.stop(settings.load())
         if deployment.exists():
-            os.environ.update(deployment.kept(0, 0).environment())
+            os.environ.update(deployment.kept().environment())
             stopped += [f"demo {what}" for what in deployments.stop(settings.load())]
     console.say("Stopped: " + ", ".join(stopped) + "." if stopped else "Nothing was running.")
 

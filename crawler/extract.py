@@ -115,7 +115,7 @@ def _without_frame(text: str, headline: str) -> str:
     if lines and fold(lines[0]) == fold(headline):
         lines = lines[1:]
     for number, line in enumerate(lines):
-        if number > len(lines) * 2 // 3 and _END_MARK.match(line):
+        if number >= len(lines) * 2 // 3 and _END_MARK.match(line):
             lines = lines[:number]
             break
     return "\n".join(lines)

@@ -8,12 +8,17 @@ from itertools import takewhile
 from typing import Any
 
 from lxml import html as lxml_html
+from lxml.etree import iterwalk
 
 from archive.text import clean_line, fold
 from crawler.dates import ParsedDate, date_in_url, find_date, parse_date
 
 _COLON = r"\s*[：:丨|｜/]\s*"
-_NAME = r"[\u4e00-\u9fffA-Za-z·.]{2,12}(?:\s[\u4e00-\u9fff]{2,4})*"
+# Two-character names may be set with a blank between the characters.
+_NAME = (
+    r"(?:[\u4e00-\u9fff] [\u4e00-\u9fff](?![\u4e00-\u9fff])|[\u4e00-\u9fffA-Za-z·.]{2,12})"
+    r"(?: [\u4e00-\u9fff]{2,4})*"
+)
 _BY = r"(?<![\u4e00-\u9fff])文"  # not 原文, 正文
 _ORIGIN = re.compile(
     r"(?:消息|文章|信息|内容)?(?:来\s*源|來\s*源|稿\s*源|出\s*处)"
@@ -22,10 +27,11 @@ _ORIGIN = re.compile(
 )
 _AUTHOR = re.compile(
     rf"(?:(?:作\s*者|撰文|撰稿|采写|{_BY}){_COLON}|(?:撰文|撰稿|采写)\s+)"
-    rf"({_NAME}(?:[、，,/]\s*{_NAME})*)"
+    rf"({_NAME}(?:[、，,/] *{_NAME})*)"
 )
 _REPORTER = re.compile(
-    r"记者\s*[丨|｜:：]?\s*([\u4e00-\u9fff·]{2,4}(?:[\s、，,]+[\u4e00-\u9fff·]{2,4}){0,3})(?![\u4e00-\u9fff])"
+    r"(?<!小)记者\s*[丨|｜:：]?\s*"
+    r"([\u4e00-\u9fff·]{2,4}(?:[ 、，,]+[\u4e00-\u9fff·]{2,4}){0,3})(?![\u4e00-\u9fff])"
 )
 _EDIT = r"(?:责任编辑|責任編輯|责编|責編|编辑|編輯)"
 _EDITOR = re.compile(
@@ -142,13 +148,14 @@ def _names(text: str) -> tuple[str, ...]:
     names = [name.strip() for name in re.split(r"[、，,/\s]+", text) if name.strip()]
     joined: list[str] = []
     for name in names:
-        # Two-character names are set with a blank between the characters.
         if joined and len(joined[-1]) == 1 and len(name) == 1:
             joined[-1] += name
         else:
             joined.append(name)
     real = takewhile(lambda name: not _NO_NAME.match(name), joined)
-    return tuple(dict.fromkeys(name for name in real if len(name) > 1))[:6]
+    # 实习记者 stands before a name and is none.
+    people = (name for name in real if len(name) > 1 and not name.endswith(("记者", "通讯员")))
+    return tuple(dict.fromkeys(people))[:6]
 
 
 def _usable_origin(text: str) -> str:
@@ -203,22 +210,20 @@ def _stands_in(line: str, page_title: str) -> bool:
 
 
 def visible_lines(tree: lxml_html.HtmlElement) -> list[str]:
+    """The page's text as it is set in lines, each at most 300 characters."""
     texts: list[str] = []
-    for node in tree.iter():
-        if not isinstance(node.tag, str) or node.tag in ("script", "style", "title", "noscript"):
-            if node.tail:
-                texts.append(node.tail)
-            continue
-        if node.tag in _BLOCKS:
-            texts.append("\n")
+    for event, node in iterwalk(tree, events=("start", "end", "comment", "pi")):
         # A blank where an inline element begins or ends, so that credits do not grow together.
-        texts.append(f" {node.text or ''} ")
-        if node.tail:
-            texts.append(("\n" if node.tag in _BLOCKS else "") + node.tail)
+        gap = "\n" if node.tag in _BLOCKS else " "
+        if event == "start" and node.tag not in _UNSEEN:
+            texts += gap, node.text or ""
+        elif event != "start":
+            texts += gap, node.tail or ""
     lines = (clean_line(line, 300) for line in "".join(texts).split("\n"))
     return [line for line in lines if line]
 
 
+_UNSEEN = {"script", "style", "title", "noscript"}
 _BLOCKS = frozenset(
     "address article aside blockquote br center dd div dl dt figcaption footer form h1 h2 h3 h4 h5"
     " h6 header hr li main nav ol p pre section table tbody td th tr ul".split()

@@ -12,6 +12,7 @@ from pathlib import Path
 from archive import clock
 from archive.settings import PROJECT
 from demo.newsroom import OUTLETS
+from service.supervisor import free_port
 
 FOLDER = Path(os.environ.get("JIANBAO_DEMO_FOLDER") or PROJECT / ".demo")
 READER = "reader@jianbao.example"
@@ -68,14 +69,15 @@ def home() -> Path:
     return Path("/var/lib/jianbao") / "demo" / name
 
 
-def kept(free_port: int, another: int) -> Demo:
-    """The demo of this checkout; made with these ports at the first call."""
+def kept() -> Demo:
+    """The demo of this checkout; its day is today and its ports are free ones at the first call."""
     path = FOLDER / "demo.json"
     if not path.exists():
         FOLDER.mkdir(exist_ok=True)
         today = datetime.now(clock.BEIJING).date().isoformat()
         partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps({"day": today, "newsroom": free_port, "mailbox": another}))
+        ports = {"newsroom": free_port(), "mailbox": free_port()}
+        partial.write_text(json.dumps({"day": today, **ports}))
         partial.replace(path)
     stored = json.loads(path.read_text())
     return Demo(date.fromisoformat(stored["day"]), stored["newsroom"], stored["mailbox"])

@@ -15,7 +15,7 @@ from demo import deployment
 from demo.deployment import READER, Demo
 from service import live
 from service.airflow import Client
-from service.supervisor import Program, ServiceError, free_port
+from service.supervisor import Program, ServiceError
 
 Progress = Callable[[str], None]
 _RUN_SECONDS = 240
@@ -43,7 +43,7 @@ def run(fresh: bool) -> None:
     began = time.monotonic()
     if fresh or (deployment.home().exists() and not deployment.exists()):
         forget()
-    demo = deployment.kept(free_port(), free_port())
+    demo = deployment.kept()
     os.environ.update(demo.environment())
     current = settings.load()
     console.say(f"The sample newsroom's day is {demo.day}; the demo lives in {deployment.FOLDER}")
@@ -71,7 +71,7 @@ def run(fresh: bool) -> None:
 
 def forget() -> None:
     """Stop the demo of this checkout and remove all it made."""
-    os.environ.update(deployment.kept(0, 0).environment())
+    os.environ.update(deployment.kept().environment())
     with console.working("Removing the last demo"):
         live.stop(settings.load())
         for folder in (deployment.home(), deployment.FOLDER):
