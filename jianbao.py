@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -104,15 +105,13 @@ def main() -> None:
     log.setLevel(logging.WARNING)
     log.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(log)
+    signal.signal(signal.SIGINT, _interrupted)
     try:
         app()
     except KnownError as error:
         _end(error, error.exit_code)
     except OSError as error:
         _end(error, 1)
-    except KeyboardInterrupt:
-        console.say("\nInterrupted. Running it again goes on from here; make down stops services.")
-        sys.exit(130)
     except Exception as error:
         if not _is_database_trouble(error):
             raise
@@ -123,6 +122,11 @@ def _is_database_trouble(error: Exception) -> bool:
     """Whether the driver raised it because the server went away, refused, or has no room."""
     driver = sys.modules.get("psycopg")
     return driver is not None and isinstance(error, driver.Error)
+
+
+def _interrupted(*_: object) -> None:
+    console.say("\nInterrupted. Running it again goes on from here; make down stops services.")
+    sys.exit(130)
 
 
 def _end(error: Exception, code: int) -> None:

@@ -17,6 +17,7 @@ _HEADING = re.compile(r"^#{1,6}\s+")
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 _TITLE_LINES = 15
 _TITLE_LENGTH = range(6, 60)
+_SENTENCE_ENDS = ("。", "！", "？", "；", "，", "”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,10 @@ def read_document(body: bytes, name: str, now: datetime) -> Document:
     suffix = PurePath(name).suffix.lower()
     if suffix in (".html", ".htm") or _HTML.search(body[:2000]):
         return Document(read(body, None, now))
-    text = clean(decode(body).replace("\n", "\n\n"))
-    if "�" in text and text.count("�") > len(text) / 200:
+    raw = decode(body)
+    if "\0" in raw or raw.count("�") > len(raw) / 200:
         return Document(Reading((), Outcome.NOT_ARTICLE, "it is not text in a known encoding"))
+    text = clean(raw)
     if _LABEL.match(text) and text.count("总结"):
         return _labelled(text, now)
     return Document(_plain(text, now))
@@ -64,8 +66,8 @@ def _plain(text: str, now: datetime) -> Reading:
     title = _HEADING.sub("", lines[number])
     rest = [_HEADING.sub("", line) for line in lines[number + 1 :]]
     found = metadata.from_lines(rest[:6], rest[-6:], now)
-    dated = [n for n, line in enumerate(rest[:4]) if len(line) < 60 and find_date(line, now)]
-    body = [line for line in rest[dated[-1] + 1 if dated else 0 :]]
+    dated = [number for number, line in enumerate(rest[:4]) if _is_dateline(line, now)]
+    body = rest[dated[-1] + 1 if dated else 0 :]
     article = Article(
         title=clean_line(title),
         text="\n".join(line for line in body if not metadata.is_credit_line(line)),
@@ -83,7 +85,7 @@ def _title_line(lines: list[str], now: datetime) -> int | None:
     first line of a title's length."""
     head = lines[:_TITLE_LINES]
     for number, line in enumerate(head[1:], 1):
-        if len(line) < 60 and find_date(line, now) and len(fold(head[number - 1])) >= 6:
+        if _is_dateline(line, now) and len(fold(head[number - 1])) >= 6:
             return number - 1
     for number, line in enumerate(head):
         if _HEADING.match(line):
@@ -92,6 +94,11 @@ def _title_line(lines: list[str], now: datetime) -> int | None:
         if len(fold(line)) in _TITLE_LENGTH:
             return number
     return 0 if lines and lines[0] else None
+
+
+def _is_dateline(line: str, now: datetime) -> bool:
+    """Whether a line says when and perhaps by whom, and is no sentence of the text."""
+    return len(line) < 60 and not line.endswith(_SENTENCE_ENDS) and bool(find_date(line, now))
 
 
 def _judge(article: Article) -> Reading:

@@ -28,7 +28,9 @@ def put(conn: Connection, desk: Any) -> Any:
     """Stores articles of one link, each from a page of its own."""
     link = desk.link("a")
 
-    def store(text: str = "正文。", title: str = "标题", now: datetime = LATER, **fields: Any) -> str:
+    def store(
+        text: str = "正文。", title: str = "标题", now: datetime = LATER, **fields: Any
+    ) -> str:
         page = desk.page(link, f"{title}{text}{fields}".encode())
         return articles.put(conn, link, page, Article(title, text, **fields), now)
 

@@ -56,7 +56,9 @@ def test_an_edited_migration_is_refused_by_name(fresh: Connection, folder: Path)
     migrations.migrate(fresh, folder)
     write(folder, "migrations/0002_book.sql", "create table magazine (title text);")
     write(folder, "migrations/0003_loan.sql", "create table loan (book text);")
-    with pytest.raises(SchemaError, match=r"0002_book\.sql .*changed after it was applied; restore it") as caught:
+    with pytest.raises(
+        SchemaError, match=r"0002_book\.sql .*changed after it was applied; restore it"
+    ) as caught:
         migrations.migrate(fresh, folder)
     assert caught.value.name == "migrations/0002_book.sql"
     assert not exists(fresh, "magazine")

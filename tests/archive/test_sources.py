@@ -1,0 +1,64 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from archive import sources
+from archive.sources import Validators
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FEED = "https://xinghe.example/rss"
+SEEN = Validators('"v1"', "Wed, 04 Mar 2026 04:00:00 GMT")
+
+
+def known(conn: Connection) -> list[tuple[Any, ...]]:
+    return conn.execute("select id, name, enabled from news.sources order by id").fetchall()
+
+
+def test_the_archive_knows_the_registry_and_imports(conn: Connection) -> None:
+    sources.sync(conn, [("xinghe", "星河科技报", "https://xinghe.example", True)], NOON)
+    assert known(conn) == [("imported", "导入", False), ("xinghe", "星河科技报", True)]
+
+
+def test_a_source_that_left_the_registry_stays_but_is_disabled(desk: Any) -> None:
+    desk.article("a")
+    sources.sync(desk.conn, [("zhidian", "智点日报", "https://zhidian.example", True)], NOON + HOUR)
+    assert known(desk.conn)[1:] == [("xinghe", "星河科技报", False), ("zhidian", "智点日报", True)]
+
+
+def test_nothing_is_written_when_nothing_changed(conn: Connection, desk: Any) -> None:
+    same = [("xinghe", "星河科技报", "https://xinghe.example", True)]
+    sources.sync(conn, same, NOON + HOUR)
+    assert desk.one("select synced_at from archive.source where id = 'xinghe'") == NOON
+
+
+def test_what_an_entry_point_said_is_remembered(conn: Connection, desk: Any) -> None:
+    assert sources.validators(conn, "xinghe", FEED) == Validators("", "")
+    sources.polled(conn, "xinghe", FEED, NOON, found=20, seen=SEEN)
+    assert sources.validators(conn, "xinghe", FEED) == SEEN
+
+
+def test_an_unchanged_or_failing_entry_point_keeps_what_it_said(
+    conn: Connection, desk: Any
+) -> None:
+    sources.polled(conn, "xinghe", FEED, NOON, found=20, seen=SEEN)
+    sources.polled(conn, "xinghe", FEED, NOON + HOUR, found=None)
+    assert desk.one("select found from archive.entry_point") == 20
+    sources.polled(conn, "xinghe", FEED, NOON + 2 * HOUR, found=None, error="HTTP 502")
+    assert sources.validators(conn, "xinghe", FEED) == SEEN
+    trouble = "select trouble from news.sources where id = 'xinghe'"
+    assert desk.one(trouble) == f"{FEED}: HTTP 502"
+    sources.polled(conn, "xinghe", FEED, NOON + 3 * HOUR, found=0, seen=SEEN)
+    assert desk.one(trouble) is None
+    assert desk.one("select found from archive.entry_point") == 0
+
+
+def test_a_source_was_last_polled_when_its_last_entry_point_was(
+    conn: Connection, desk: Any
+) -> None:
+    assert sources.last_polls(conn) == {}
+    sources.polled(conn, "xinghe", FEED, NOON, found=1)
+    sources.polled(conn, "xinghe", f"{FEED}/ai", NOON - HOUR, found=1)
+    sources.polled(conn, "zhidian", "https://zhidian.example/", NOON, found=None, error="timeout")
+    assert sources.last_polls(conn) == {"xinghe": NOON - HOUR, "zhidian": NOON}
