@@ -32,7 +32,7 @@ status: setup ## Services, sources, backlog, last edition
 psql: setup ## The archive, as the read-only user
 	@$(JIANBAO) psql
 
-lint: setup ## Format, lint, types, import layers, lock file
+lint: setup ## Format, lint, types, import layers
 	@.venv/bin/ruff format --check -q . && .venv/bin/ruff check -q .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo >.venv/lint-imports.log 2>&1 || { cat .venv/lint-imports.log; exit 1; }

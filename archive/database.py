@@ -71,7 +71,7 @@ def airflow_dsn(settings: Settings) -> str:
     parts = urlsplit(settings.database_url)
     with open_connection(settings.database_url) as conn:
         name = f"{conn.info.dbname}_airflow"
-        if not conn.execute("select from pg_database where datname = %s", (name,)).fetchone():
+        if not conn.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
             try:
                 with _unless_there():
                     conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
@@ -111,7 +111,7 @@ def _embedded(settings: Settings) -> embedded.Server:
 def _create_roles(server: embedded.Server) -> None:
     """Roles and databases of a new server; who comes second finds them made, or waits."""
     with open_connection(server.dsn("postgres", "postgres")) as conn:
-        if conn.execute("select from pg_database where datname = 'airflow'").fetchone():
+        if conn.execute("select 1 from pg_database where datname = 'airflow'").fetchone():
             return
         conn.execute("set lock_timeout = '30s'")
         with _unless_there(), conn.transaction():

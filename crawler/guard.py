@@ -33,12 +33,13 @@ class BlockedAddress(IgnoreRequest):
 
 
 class BlockedByRobots(IgnoreRequest):
-    """robots.txt forbids it, or could not be had, which counts as forbidden for this run."""
+    """robots.txt forbids it, or could not be had (`closed`), which forbids it for this run."""
 
-    def __init__(self, url: str, problem: str) -> None:
+    def __init__(self, url: str, problem: str, closed: bool) -> None:
         super().__init__(problem)
         self.url = url
         self.problem = problem
+        self.closed = closed
 
 
 def is_public(address: str) -> bool:
@@ -56,7 +57,8 @@ def refusal(url: str, allowed: frozenset[str]) -> str:
     try:
         parts = urlsplit(url)
         # Circled or full-width digits become a literal address on their way to the network.
-        host, port = unicodedata.normalize("NFKC", parts.hostname or ""), parts.port
+        host = unicodedata.normalize("NFKC", parts.hostname or "").removesuffix(".")
+        port = parts.port
     except ValueError:
         return "the address is malformed"
     if parts.scheme not in ("http", "https"):
@@ -89,6 +91,12 @@ class PublicResolver(CachingThreadedResolver):
         resolver.allowed = frozenset(pair.rpartition(":")[0] for pair in pairs)
         return resolver
 
+    @classmethod
+    def problem(cls, name: str) -> str:
+        """Why a name was refused; empty if it was not."""
+        address = cls.refused.get(name)
+        return f"{name} resolves to {address}, not a public address" if address else ""
+
     def getHostByName(self, name: str, timeout: Any = ()) -> "Deferred[str]":
         def check(address: str) -> str:
             if name not in self.allowed and not is_public(address):
@@ -118,24 +126,32 @@ class Robots(RobotsTxtMiddleware):
     """robots.txt by RFC 9309: 4xx means no rules; 5xx and no answer mean closed for this run."""
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        if rp is _CLOSED:
-            raise BlockedByRobots(request.url, "robots.txt cannot be had: closed for this run")
+        if isinstance(rp, _Closed):
+            if rp.refused:
+                raise BlockedAddress(request.url, rp.refused)
+            problem = f"robots.txt cannot be had ({rp.cause}): closed for this run"
+            raise BlockedByRobots(request.url, problem, closed=True)
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest:
-            raise BlockedByRobots(request.url, "robots.txt forbids it") from None
+            raise BlockedByRobots(request.url, "robots.txt forbids it", closed=False) from None
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:
-            self._conclude(netloc, _CLOSED)
+            self._conclude(netloc, _Closed(f"HTTP {response.status}"))
         elif response.status >= 400:
             self._conclude(netloc, None)
         else:
             await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        # A refused address is refused again, with its own reason, when the page is asked for.
-        self._conclude(netloc, None if isinstance(exc, IgnoreRequest) else _CLOSED)
+        if isinstance(exc, IgnoreRequest) and not isinstance(exc, BlockedAddress):
+            self._conclude(netloc, None)  # It leads in circles: as good as none.
+            return
+        host = urlsplit(f"//{netloc}").hostname or ""
+        refused = exc.problem if isinstance(exc, BlockedAddress) else PublicResolver.problem(host)
+        cause = " ".join(str(exc).split())[:100] or type(exc).__name__
+        self._conclude(netloc, _Closed(cause, refused))
 
     def _conclude(self, netloc: str, parser: RobotParser | None) -> None:
         waiting = self._parsers[netloc]
@@ -145,12 +161,15 @@ class Robots(RobotsTxtMiddleware):
 
 
 class _Closed(RobotParser):
+    """Nothing may be asked for: why robots.txt could not be had, and was refused, if it was."""
+
+    def __init__(self, cause: str, refused: str = "") -> None:
+        self.cause = cause
+        self.refused = refused
+
     @classmethod
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
-        return cls()
+        return cls("")
 
     def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:
         return False
-
-
-_CLOSED = _Closed()

@@ -32,7 +32,7 @@ def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[st
     robots.txt. Then everything that waits is read. Raises Unimportable.
     """
     known = registry.load(settings.jianbao_sources)
-    addresses = [target for target in targets if target.startswith(("http://", "https://"))]
+    addresses = [target for target in targets if target.lower().startswith(("http://", "https://"))]
     bodies = {target: _bytes(target) for target in targets if target not in addresses}
     sync_registry(conn, known, clock.now())
     keys = {target: _add_file(conn, known, target, body) for target, body in bodies.items()}
@@ -56,8 +56,11 @@ def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[st
 
 
 def _bytes(target: str) -> bytes:
+    if "://" in target:
+        raise Unimportable(target, "it is not an http or https address")
     try:
-        body = Path(target).read_bytes()
+        with Path(target).open("rb") as file:
+            body = file.read(pages.MAX_BYTES + 1)
     except OSError as error:
         raise Unimportable(target, error.strerror or str(error)) from None
     if len(body) > pages.MAX_BYTES:

@@ -173,7 +173,8 @@ class NewsSpider(Spider):
         link: Link = failure.request.cb_kwargs["link"]  # type: ignore[attr-defined]
         outcome, reason = explain(failure)
         wait = None
-        if outcome in (Outcome.TIMEOUT, Outcome.UNREACHABLE):
+        closed = isinstance(failure.value, BlockedByRobots) and failure.value.closed
+        if closed or outcome in (Outcome.TIMEOUT, Outcome.UNREACHABLE):
             wait = _RETRY_LATER
         elif isinstance(failure.value, HttpError):
             response = failure.value.response
@@ -200,11 +201,8 @@ def explain(failure: Failure) -> tuple[Outcome, str]:
             return Outcome.TOO_LARGE, "larger than is kept, after decompression"
         case CannotResolveHostError():
             host = urlsplit(failure.request.url).hostname or ""  # type: ignore[attr-defined]
-            if address := PublicResolver.refused.get(host):
-                return (
-                    Outcome.BLOCKED_ADDRESS,
-                    f"{host} resolves to {address}, not a public address",
-                )
+            if problem := PublicResolver.problem(host):
+                return Outcome.BLOCKED_ADDRESS, problem
             return Outcome.UNREACHABLE, f"the name {host} cannot be resolved"
         case DownloadTimeoutError():
             return Outcome.TIMEOUT, "no complete answer in time"

@@ -33,7 +33,7 @@ QUERIES = (
     (
         "One labelled record, as the archive's users get it",
         "select 标题, 关键词, AI技术, 行业, 重大事件摘要 from record\n"
-        "where 标题 like '%青鸾3.0%' order by 编号 limit 1",
+        "where 标题 like '云岭智能发布青鸾3.0：%'",
     ),
 )
 

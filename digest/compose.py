@@ -147,7 +147,7 @@ def _entry(story: Story, year: int) -> _Entry:
         when = _instant(story.published_at, year)
     else:
         when = f"{_instant(story.first_seen, year)} 收录"
-    elsewhere = f"原载 {origin}" if fold(origin) != fold(source) else ""
+    elsewhere = f"原载 {origin}" if origin and fold(origin) != fold(source) else ""
     tags = dict.fromkeys((*story.technologies, *story.industries)) or story.keywords
     copies = tuple((_line(name, 30), url) for name, url in dict.fromkeys(story.copies))
     return _Entry(

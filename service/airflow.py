@@ -80,7 +80,7 @@ def programs(env: Mapping[str, str]) -> list[Program]:
     return [
         Program("api-server", (_program(), "api-server")),
         Program("dag-processor", (_program(), "dag-processor"), after=health),
-        Program("scheduler", (_program(), "scheduler"), after=health),
+        Program("scheduler", (_program(), "scheduler", "--skip-serve-logs"), after=health),
     ]
 
 

@@ -23,6 +23,7 @@ def up(
     """Start the live service: Airflow runs the DAGs on schedule against the real sources."""
     from archive import settings
     from service import live
+    from service.supervisor import ServiceError
 
     current = settings.load()
     ended = threading.Event()
@@ -44,7 +45,9 @@ def up(
     if not current.smtp_host:
         console.say("  No mail will be sent: SMTP_HOST is not set (see .env.example).")
     if foreground:
-        ended.wait()
+        while not ended.wait(5):
+            if live.processes(current) is None:
+                raise ServiceError("supervisord", "ended by itself", deployment.folders.logs)
         with console.working("Stopping"):
             live.stop(current)
 
@@ -115,6 +118,9 @@ def url() -> None:
     sys.stdout.write(database.reader_url(settings.load()) + "\n")
 
 
+_READ_ONLY = "-c search_path=news -c default_transaction_read_only=on"
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql() -> None:
     """Open psql on the archive as the read-only user."""
@@ -123,5 +129,5 @@ def psql() -> None:
     address = database.reader_url(settings.load())
     # A psql of the system has line editing; the wheel's has none, but is always there.
     program = shutil.which("psql") or str(binaries.wheel() / "bin" / "psql")
-    env = dict(os.environ, PGOPTIONS="-c search_path=news", PGAPPNAME="jianbao psql")
+    env = dict(os.environ, PGOPTIONS=_READ_ONLY, PGAPPNAME="jianbao psql")
     os.execve(program, [program, address, *sys.argv[2:]], env)

@@ -45,6 +45,8 @@ def set_up(settings: Settings, extra: Mapping[str, str] | None = None) -> Deploy
         **airflow.environment(settings, folders, port),
         "JIANBAO_HOME": str(settings.jianbao_home),
         "JIANBAO_KIND": settings.jianbao_kind,
+        # The DAG files read nothing but the environment.
+        "CRAWL_SHARDS": str(settings.crawl_shards),
         **(extra or {}),
     }
     airflow.prepare(settings, folders, env)

@@ -52,6 +52,7 @@ def jianbao_home() -> Iterator[Path]:
         server = embedded.start(home / "postgres")
         with _as_superuser(server) as conn:
             conn.execute("alter system set fsync = off")
+            conn.execute("alter system set lock_timeout = '20s'")  # a wait for ever is a failure
             conn.execute("select pg_reload_conf()")
         database.migrate(Settings(jianbao_home=home))
         yield home

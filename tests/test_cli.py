@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ COMMANDS = (
 
 def run(*words: str | Path, **changes: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("JIANBAO")}
-    env |= {"JIANBAO_ENV_FILE": os.devnull, "COLUMNS": "80", **changes}
+    env |= {"JIANBAO_ENV_FILE": os.devnull, "JIANBAO_DEMO_FOLDER": "/none", "COLUMNS": "80"}
+    env |= changes
     return subprocess.run(
         [JIANBAO, *words], env=env, capture_output=True, text=True, check=False, timeout=60
     )
@@ -78,9 +80,17 @@ def test_a_missing_file_is_named() -> None:
     assert "none.html" in complaint(run("extract", "none.html"), 1)
 
 
-def test_mail_without_a_server_says_which_setting_is_missing(tmp_path: Path) -> None:
-    wrong = run("digest", "--send", JIANBAO_HOME=str(tmp_path))
-    assert "SMTP_HOST" in complaint(wrong, 2)
+def test_mail_without_a_server_says_which_setting_is_missing() -> None:
+    with tempfile.TemporaryDirectory(prefix="jianbao-cli-") as home:
+        Path(home).chmod(0o711)
+        try:
+            assert (
+                run("subscribers", "add", "reader@example.com", JIANBAO_HOME=home).returncode == 0
+            )
+            wrong = run("digest", "--send", JIANBAO_HOME=home)
+            assert "SMTP_HOST" in complaint(wrong, 2)
+        finally:
+            run("down", JIANBAO_HOME=home)
 
 
 @pytest.mark.parametrize(

@@ -113,9 +113,7 @@ def test_the_correction_between_the_crawls_became_a_revision(
     assert (before, after) == ("t", "t")
 
 
-def test_one_mail_arrived_over_smtp_and_equals_the_edition(
-    checkout: Checkout, report: str
-) -> None:
+def test_one_mail_arrived_over_smtp_and_equals_the_edition(checkout: Checkout, report: str) -> None:
     (path,) = (checkout.demo / "mailbox").glob("*.eml")
     mail = message_from_bytes(path.read_bytes(), policy=policy.default)
     (page,) = checkout.demo.glob("digest-*.html")
@@ -138,9 +136,7 @@ def test_status_shows_what_the_guard_lets_pass(checkout: Checkout, report: str) 
     assert "127.0.1.1:" in checkout.run("--demo", "status")
 
 
-def test_the_live_service_beside_it_holds_no_fictional_row(
-    checkout: Checkout, report: str
-) -> None:
+def test_the_live_service_beside_it_holds_no_fictional_row(checkout: Checkout, report: str) -> None:
     checkout.run("up")
     shown = checkout.run("status")
     assert "scheduler" in shown

@@ -43,10 +43,12 @@ class Desk:
         at: datetime = NOON,
         **fields: Any,
     ) -> int:
-        link = self.link(name, source, at)
-        assert link is not None
+        self.link(name, source, at)
+        link = self.one("select id from archive.link where key = %s", f"key-{name}")
+        page = self.page(link, text.encode(), at)
         article = Article(**({"title": f"标题 {name}", "text": text} | fields))
-        articles.put(self.conn, link, self.page(link, name.encode(), at), article, at)
+        articles.put(self.conn, link, page, article, at)
+        pages.read(self.conn, page, at)
         links.settle(self.conn, link, Outcome.STORED, "", at)
         return self.one("select id from archive.article where link = %s", link)
 

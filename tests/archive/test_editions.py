@@ -111,11 +111,13 @@ def test_an_edition_waits_for_every_stage(conn: Connection, desk: Any) -> None:
 
 
 def test_an_edition_waits_for_summaries_in_its_window_only(conn: Connection, desk: Any) -> None:
-    conn.execute("alter table archive.page alter read_at set default '2026-03-04'")
     desk.article("before", at=WINDOW.start - SECOND)
     desk.article("after", at=WINDOW.end)
     assert editions.unready(conn, WINDOW) == 0
     article = desk.article("a", at=WINDOW.end - SECOND)
+    desk.summary(desk.article("b", at=WINDOW.start))
     assert editions.unready(conn, WINDOW) == 1
     desk.summary(article)
     assert editions.unready(conn, WINDOW) == 0
+    desk.article("a", "更正后的正文。", at=WINDOW.end)
+    assert editions.unready(conn, WINDOW) == 1

@@ -50,6 +50,7 @@ def test_settings_come_from_the_file_and_the_environment_wins(
         ("SMTP_PASSWORD=a=b#c", "a=b#c"),
         ("SMTP_PASSWORD=it's'", "it's'"),
         ("SMTP_PASSWORD='", "'"),
+        ("SMTP_PASSWORD='a\"", "'a\""),
         ("\ufeffSMTP_PASSWORD=bom", "bom"),
         ("# SMTP_PASSWORD=no\n\nSMTP_PASSWORD=yes", "yes"),
     ],

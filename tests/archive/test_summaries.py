@@ -1,3 +1,4 @@
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,11 +52,24 @@ def test_an_imported_document_without_an_address_has_no_link(conn: Connection, d
 def test_a_newer_summary_replaces_the_older(conn: Connection, desk: Any) -> None:
     article = desk.article("a")
     desk.summary(article)
-    desk.summary(article, text="更好的总结。", method="lead", reason="too short")
-    assert summaries.record(conn, article)["总结"] == "更好的总结。"
-    assert conn.execute("select method, reason from archive.summary").fetchall() == [
-        ("lead", "too short")
-    ]
+    desk.article("a", "更正后的正文。")
+    desk.summary(
+        article,
+        text="更好的总结。",
+        spans=((0, 2),),
+        keywords=("另",),
+        technologies=("芯片",),
+        industries=("金融",),
+        topic="资本",
+        events=(Event("融资", "量潮", 0, 2),),
+        method="lead",
+        reason="too short",
+    )
+    row = conn.execute("select * from archive.summary").fetchone()
+    assert row[1] == hashlib.sha256("更正后的正文。".encode()).digest()
+    events = [{"kind": "融资", "text": "量潮", "start": 0, "end": 2}]
+    assert row[2:9] == ("更好的总结。", [[0, 2]], ["另"], ["芯片"], ["金融"], "资本", events)
+    assert row[9:] == ("lead", "too short", NOON)
 
 
 def test_spans_and_events_are_kept_as_offsets(conn: Connection, desk: Any) -> None:

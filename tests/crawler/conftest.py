@@ -52,7 +52,11 @@ class Publisher:
     def say(self, path: str, body: str | bytes = "", status: int = 200, **headers: str) -> str:
         """Answer `path` so from now on; its address."""
         raw = body.encode() if isinstance(body, str) else body
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        # As browsers and servers do: the bytes are UTF-8.
+        named = {
+            name.replace("_", "-"): value.encode().decode("latin-1")
+            for name, value in headers.items()
+        }
         self.answers[path] = Answer(raw, status, named)
         return self.root + path
 

@@ -55,11 +55,10 @@ def story(module_deployment: Any, tmp_path_factory: pytest.TempPathFactory) -> I
 
     def visit(now: str = "06:30") -> Visit:
         clock = f"{DAY}T{now}:00+08:00"
-        import time,sys; t=time.time()
         crawled = module_deployment.counts("crawl", "--force", JIANBAO_NOW=clock)
-        t2=time.time()
-        read = module_deployment.counts("extract", JIANBAO_NOW=clock)
-        print("T", t2-t, time.time()-t2, file=sys.stderr)
+        # Without new pages there is nothing to read: the last test but one sees it.
+        new = "pages" in crawled
+        read = module_deployment.counts("extract", JIANBAO_NOW=clock) if new else {}
         ask = module_deployment.ask
         revisions = ask("select title, number from archive.revision")
         return Visit(crawled, read, ask(LEDGER), ask(ARTICLES + " order by id"), revisions)
@@ -172,5 +171,5 @@ def test_no_page_waits_and_none_is_kept_twice(module_deployment: Any, story: Sto
 
 def test_every_run_is_logged_without_an_error(module_deployment: Any, story: Story) -> None:
     runs = module_deployment.ask("select command, error, ended_at is null from news.runs")
-    assert Counter(runs) == {("crawl", "", False): 4, ("extract", "", False): 4}
+    assert Counter(runs) == {("crawl", "", False): 4, ("extract", "", False): 2}
     assert Path(module_deployment.environment["JIANBAO_HOME"]).is_dir()
