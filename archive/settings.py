@@ -52,6 +52,12 @@ class Settings(BaseModel):
     """Where Airflow's interface listens; anything but loopback is for containers."""
     airflow_port: int = Field(default=0, ge=0, le=65535)
     """Its port; 0 means a free one, chosen once and kept."""
+    alert_webhook: str = ""
+    """Address that alerts are posted to, as JSON with the key text."""
+    keep_pages_days: int = Field(default=180, ge=1)
+    """How long raw pages are kept after they were fetched."""
+    keep_runs_days: int = Field(default=90, ge=1)
+    """How long the run log, task logs and Airflow's own history are kept."""
     summarizer_model: str = ""
     """Folder or hub id of a transformers model; empty means extractive."""
     smtp_host: str = ""

@@ -45,10 +45,10 @@ def sync(
 
 
 def last_polls(conn: Connection[TupleRow]) -> dict[str, datetime]:
-    """When each source's least recently polled entry point was polled."""
+    """When each source was last looked at."""
     return dict(
         conn.execute(
-            "select source, min(polled_at) from archive.entry_point group by source"
+            "select source, max(polled_at) from archive.entry_point group by source"
         ).fetchall()
     )
 
@@ -63,35 +63,44 @@ def validators(conn: Connection[TupleRow], source: str, url: str) -> Validators:
     return row or Validators("", "")
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an entry point showed: links, those that are articles, and the newest one's time."""
+
+    found: int
+    matched: int
+    newest_at: datetime | None
+    validators: Validators
+
+
 def polled(
     conn: Connection[TupleRow],
     source: str,
     url: str,
     now: datetime,
-    *,
-    found: int | None,
-    seen: Validators | None = None,
+    shown: Shown | None = None,
     error: str = "",
 ) -> None:
-    """Remember how the look at an entry point went; `found` is None when it was unchanged."""
-    seen = seen or Validators("", "")
+    """Remember a look at an entry point: what it showed, None if unchanged, or the error."""
     conn.execute(
-        "insert into archive.entry_point (source, url, etag, last_modified, polled_at, found,"
-        " error) values (%(source)s, %(url)s, %(etag)s, %(modified)s, %(now)s,"
-        " coalesce(%(found)s, 0), %(error)s)"
+        "insert into archive.entry_point (source, url, polled_at, found, error, failures)"
+        " values (%(source)s, %(url)s, %(now)s, 0, %(error)s, (%(error)s <> '')::integer)"
         " on conflict (source, url) do update set polled_at = excluded.polled_at,"
-        " found = coalesce(%(found)s, entry_point.found), error = excluded.error,"
-        " etag = case when %(keep)s then entry_point.etag else excluded.etag end,"
-        " last_modified = case when %(keep)s then entry_point.last_modified"
-        " else excluded.last_modified end",
-        {
-            "source": source,
-            "url": url,
-            "etag": seen.etag,
-            "modified": seen.last_modified,
-            "now": now,
-            "found": found,
-            "error": error,
-            "keep": found is None or bool(error),
-        },
+        " error = excluded.error, failures = case when excluded.error = '' then 0"
+        " else entry_point.failures + 1 end",
+        {"source": source, "url": url, "now": now, "error": error},
     )
+    if shown:
+        conn.execute(
+            "update archive.entry_point set found = %s, matched = %s, newest_at = %s, etag = %s,"
+            " last_modified = %s where source = %s and url = %s",
+            (
+                shown.found,
+                shown.matched,
+                shown.newest_at,
+                shown.validators.etag,
+                shown.validators.last_modified,
+                source,
+                url,
+            ),
+        )

@@ -43,34 +43,37 @@ def sources(
 def crawl(
     ids: Annotated[list[str] | None, typer.Argument(help="Only these sources.")] = None,
     shard: Annotated[str, typer.Option(help="K/N: only the sources of shard K of N.")] = "",
-    force: Annotated[
-        bool, typer.Option(help="Also sources whose interval has not passed.")
-    ] = False,
+    force: Annotated[bool, typer.Option(help="Also sources that are not due.")] = False,
+    wait: Annotated[int, typer.Option(help="Seconds to wait for sources that are claimed.")] = 0,
+    apart: Annotated[bool, typer.Option(help="Each source in a process of its own.")] = False,
 ) -> None:
     """Crawl the sources that are due, or the named ones now; keep their pages."""
     from archive import clock, database, runs, settings
     from archive import sources as archive_sources
     from crawler import registry
     from crawler.crawl import crawl as run_crawl
-    from crawler.crawl import due, sync_registry
+    from crawler.crawl import crawl_apart, due, sync_registry
 
     current = settings.load()
     known = registry.load(current.jianbao_sources)
-    chosen = registry.choose(known, ids or [])
-    chosen = _of_shard(chosen, shard)
+    chosen = _of_shard(registry.choose(known, ids or []), shard)
     with database.connect(current) as conn, runs.logged(conn, _line("crawl", shard)) as counts:
         sync_registry(conn, known, clock.now())
         if not ids and not force:
             chosen = due(chosen, archive_sources.last_polls(conn), clock.now())
         with console.working(f"Crawling {len(chosen)} sources") as progress:
-            counts |= run_crawl(
-                conn,
-                current,
-                chosen,
-                per_source=current.crawl_articles_per_source,
-                seconds=current.crawl_seconds,
-                progress=progress,
-            )
+            if apart:
+                counts |= crawl_apart(conn, chosen, current.crawl_seconds, progress)
+            else:
+                counts |= run_crawl(
+                    conn,
+                    current,
+                    chosen,
+                    per_source=current.crawl_articles_per_source,
+                    seconds=current.crawl_seconds,
+                    wait=wait,
+                    progress=progress,
+                )
     console.result(counts)
 
 

@@ -1,10 +1,16 @@
 """Run one crawl: one Scrapy process with settings that are safe and polite."""
 
+import json
 import logging
 import os
 import socket
+import subprocess
+import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +18,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from twisted.internet.task import LoopingCall
 
-from archive import claims, sources
+from archive import claims, clock, sources
 from archive.models import Link
 from archive.pages import MAX_BYTES
 from archive.settings import Settings
@@ -46,16 +52,18 @@ def crawl(
     wanted: tuple[tuple[Link, Source | None], ...] = (),
     per_source: int,
     seconds: int,
+    wait: int = 0,
     progress: Progress | None = None,
 ) -> dict[str, int]:
     """Crawl the chosen sources and the wanted links; counts of what was done.
 
-    Sources that another worker is crawling are left to it (`busy`). Can run once per process,
-    because Twisted's reactor cannot be started twice.
+    Sources that another worker is crawling are left to it (`busy`), after `wait` seconds in which
+    the claims of a dead one run out. Can run once per process, because Twisted's reactor cannot be
+    started twice.
     """
     holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
     names = {f"source:{source.id}": source for source in chosen}
-    held = {name: source for name, source in names.items() if claims.take(conn, name, holder)}
+    held = _take(conn, names, holder, wait)
     frontier = Frontier(conn, per_source)
     frontier.counts.update(sources=len(held), busy=len(names) - len(held))
     try:
@@ -65,6 +73,41 @@ def crawl(
         for name in held:
             claims.release(conn, name, holder)
     return dict(frontier.counts)
+
+
+def crawl_apart(
+    conn: Any, chosen: tuple[Source, ...], seconds: int, progress: Progress
+) -> dict[str, int]:
+    """Crawl each source in a process of its own; one that dies is noted, and stops no other."""
+    counts: Counter[str] = Counter()
+    program = Path(sys.executable).with_name("jianbao")
+    for source in chosen:
+        progress(source.id)
+        try:
+            done = subprocess.run(
+                [program, "crawl", source.id], capture_output=True, timeout=seconds, check=True
+            )
+            counts.update(json.loads(done.stdout.splitlines()[-1]))
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            counts["died"] += 1
+            problem = f"its crawl ended: {str(error).partition('] ')[2] or error}"
+            for entry in source.entry:
+                sources.polled(conn, source.id, entry.url, clock.now(), error=problem)
+    return dict(counts)
+
+
+def _take(conn: Any, names: dict[str, Source], holder: str, wait: int) -> dict[str, Source]:
+    deadline = time.monotonic() + wait
+    held: dict[str, Source] = {}
+    while True:
+        for name in names.keys() - held.keys():
+            if claims.take(conn, name, holder):
+                held[name] = names[name]
+        if len(held) == len(names) or time.monotonic() >= deadline:
+            return held
+        for name in held:
+            claims.take(conn, name, holder)
+        time.sleep(1)
 
 
 def _run(

@@ -28,32 +28,33 @@ class Frontier:
 
     def unchanged(self, source: Source, url: str) -> None:
         self.counts["polled"] += 1
-        sources.polled(self._conn, source.id, url, self.now(), found=None)
+        sources.polled(self._conn, source.id, url, self.now())
 
     def entry_failed(self, source: Source, url: str, reason: str) -> None:
         self.counts["entries_failed"] += 1
-        sources.polled(self._conn, source.id, url, self.now(), found=None, error=reason)
+        sources.polled(self._conn, source.id, url, self.now(), error=reason)
 
     def found(self, source: Source, url: str, found: list[FoundLink], seen: Validators) -> int:
         """Note what an entry point shows; how many links are new or were changed."""
-        new = 0
+        new = matched = 0
         now = self.now()
         for link in found:
             try:
-                link_id = self._discover(source, link, now)
+                address = urls.canonical(link.url, source)
             except urls.UrlError:
                 continue
-            new += link_id is not None
-        sources.polled(self._conn, source.id, url, now, found=len(found), seen=seen)
+            if source.matches(address):
+                matched += 1
+                new += self._discover(source, address, link, now) is not None
+        dates = [link.published_at for link in found if link.published_at]
+        shown = sources.Shown(len(found), matched, max(dates, default=None), seen)
+        sources.polled(self._conn, source.id, url, now, shown)
         self.counts["polled"] += 1
         self.counts["found"] += len(found)
         self.counts["new"] += new
         return new
 
-    def _discover(self, source: Source, link: FoundLink, now: datetime) -> int | None:
-        address = urls.canonical(link.url, source)
-        if not source.matches(address):
-            return None
+    def _discover(self, source: Source, address: str, link: FoundLink, now: datetime) -> int | None:
         cleaned = FoundLink(
             address,
             clean_line(link.title),

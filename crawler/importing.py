@@ -28,18 +28,22 @@ class Unimportable(KnownError):
 def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[str, str]]:
     """Take in files and http(s) addresses; (target, link key) of each, in order.
 
-    Files are read before anything is written. Addresses are fetched by the guarded spider, obeying
+    All are checked before anything is written. Addresses are fetched by the guarded spider, obeying
     robots.txt. Then everything that waits is read. Raises Unimportable.
     """
     known = registry.load(settings.jianbao_sources)
-    addresses = [target for target in targets if target.lower().startswith(("http://", "https://"))]
+    addresses = {
+        target: _canonical(known, target)
+        for target in targets
+        if target.lower().startswith(("http://", "https://"))
+    }
     bodies = {target: _bytes(target) for target in targets if target not in addresses}
     sync_registry(conn, known, clock.now())
     keys = {target: _add_file(conn, known, target, body) for target, body in bodies.items()}
     wanted: list[tuple[Link, Source | None]] = []
-    for address in addresses:
-        link, source = _add_address(conn, known, address)
-        keys[address] = link.key
+    for target, (url, source) in addresses.items():
+        link = _note(conn, urls.key(url, source), url, source)
+        keys[target] = link.key
         if links.outcome(conn, link.key) != ("stored", ""):
             wanted.append((link, source))
     if wanted:
@@ -89,13 +93,12 @@ def _add_file(conn: Any, known: tuple[Source, ...], target: str, body: bytes) ->
     return key
 
 
-def _add_address(conn: Any, known: tuple[Source, ...], address: str) -> tuple[Link, Source | None]:
+def _canonical(known: tuple[Source, ...], address: str) -> tuple[str, Source | None]:
     try:
         source = registry.matching(known, address)
-        url = urls.canonical(address, source)
+        return urls.canonical(address, source), source
     except urls.UrlError as error:
-        raise Unimportable(address, str(error)) from None
-    return _note(conn, urls.key(url, source), url, source), source
+        raise Unimportable(address, error.problem) from None
 
 
 def _note(conn: Any, key: str, url: str, source: Source | None) -> Link:

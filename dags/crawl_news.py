@@ -1,54 +1,67 @@
-"""Crawl what is due, shard by shard, and read the pages."""
+"""Crawl the sources that are due, shard by shard, and read the pages of each shard.
 
+A shard is a set of sites; one process crawls all of it at once, so that polite delays never hold
+a worker. What a shard fetched is read as soon as that shard is done. A shard that was killed twice
+is crawled source by source.
+"""
+
+import json
 import os
 from datetime import timedelta
+from typing import Any
 
 from airflow.providers.standard.operators.bash import BashOperator
-from airflow.sdk import Asset, Param, dag, task
+from airflow.sdk import Asset, Param, dag, task_group
 from airflow.sdk.exceptions import AirflowSkipException
 from airflow.timetables.trigger import CronTriggerTimetable
+from alerts import DEFAULTS, LIMIT
 
 ARTICLES = Asset("jianbao_articles")
-SHARDS = int(os.environ.get("CRAWL_SHARDS", "2"))
+SHARDS = int(os.environ.get("CRAWL_SHARDS") or 2)
+CRAWL_SECONDS = int(os.environ.get("CRAWL_SECONDS") or 900)
+
+
+def only_if_new(line: str) -> str:
+    """The command's counts; skips, which wakes nobody, when there is nothing new to summarize."""
+    counts: dict[str, Any] = json.loads(line)
+    if not counts.get("new") and not counts.get("revised"):
+        raise AirflowSkipException("no new articles")
+    return line
 
 
 @dag(
-    schedule=CronTriggerTimetable("*/30 * * * *", timezone="Asia/Shanghai"),
+    schedule=CronTriggerTimetable(
+        os.environ.get("CRAWL_CRON") or "*/30 * * * *", timezone="Asia/Shanghai"
+    ),
     catchup=False,
     max_active_runs=1,
     params={"force": Param(False, type="boolean", description="Also sources that are not due")},
-    default_args={
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
-        "execution_timeout": timedelta(minutes=25),
-    },
+    default_args=DEFAULTS,
     tags=["jianbao"],
     doc_md=__doc__,
 )
 def crawl_news() -> None:
-    """One task per shard of sources; then what was fetched is read, whichever shard failed."""
-    force = "{{ ' --force' if params.force else '' }}"
-    crawl = BashOperator.partial(task_id="crawl").expand(
-        bash_command=[f"jianbao crawl --shard {number}/{SHARDS}{force}" for number in range(SHARDS)]
-    )
-    extract = BashOperator(
-        task_id="extract",
-        bash_command="jianbao extract",
-        trigger_rule="all_done",
-        do_xcom_push=True,
-    )
+    @task_group
+    def shard(number: str) -> None:
+        crawl = BashOperator(
+            task_id="crawl",
+            bash_command=f'{LIMIT} {CRAWL_SECONDS + 120} jianbao crawl --shard "$SHARD" --wait 75'
+            "{{ ' --force' if params.force else '' }}{{ ' --apart' if ti.try_number > 2 else '' }}",
+            env={"SHARD": number},
+            append_env=True,
+            execution_timeout=timedelta(seconds=CRAWL_SECONDS + 180),
+        )
+        extract = BashOperator(
+            task_id="extract",
+            bash_command=f"{LIMIT} 1500 jianbao extract",
+            output_processor=only_if_new,
+            outlets=[ARTICLES],
+            trigger_rule="all_done",
+            execution_timeout=timedelta(seconds=1560),
+        )
+        crawl >> extract
 
-    @task(outlets=[ARTICLES])
-    def announce(line: str) -> None:
-        """Tell the summarizer, if there is anything new to say."""
-        import json
-
-        counts = json.loads(line)
-        if not counts.get("new") and not counts.get("revised"):
-            raise AirflowSkipException("no new articles")
-
-    announcing = announce(extract.output)  # type: ignore[arg-type]
-    crawl >> extract >> announcing
+    shard.expand(number=[f"{number}/{SHARDS}" for number in range(SHARDS)])
 
 
 crawl_news()

@@ -1,10 +1,21 @@
-"""Freeze the day's edition and mail it. Running a day again mails nobody twice."""
+"""Freeze the day's edition at its cut-off and mail it from 07:30.
+
+Running a day again, by hand or by backfill, changes no edition that is frozen and mails nobody
+twice. A backfill freezes what is missing and mails nothing.
+"""
 
 from datetime import timedelta
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import Param, dag
 from airflow.timetables.trigger import CronTriggerTimetable
+from alerts import DEFAULTS, LIMIT
+
+# The day is the run's, in Beijing, unless somebody asks for another one.
+DAY = (
+    "{{ params.day or (dag_run.logical_date or dag_run.run_after)"
+    ".in_timezone('Asia/Shanghai').to_date_string() }}"
+)
 
 
 @dag(
@@ -12,20 +23,23 @@ from airflow.timetables.trigger import CronTriggerTimetable
     catchup=False,
     max_active_runs=1,
     params={"day": Param("", type="string", description="Edition, YYYY-MM-DD; empty: the run's")},
-    default_args={
-        "retries": 3,
-        "retry_delay": timedelta(minutes=2),
-        "execution_timeout": timedelta(hours=1),
-    },
+    default_args=DEFAULTS,
     tags=["jianbao"],
     doc_md=__doc__,
 )
 def send_digest() -> None:
-    """Wait for what is pending, freeze the edition, then mail it from 07:30."""
-    day = "{{ params.day or dag_run.run_after.in_timezone('Asia/Shanghai').to_date_string() }}"
-    freeze = BashOperator(task_id="freeze", bash_command=f"jianbao digest --day {day} --wait 900")
+    """Wait for what is pending, freeze the edition, then mail it."""
+    freeze = BashOperator(
+        task_id="freeze",
+        bash_command=f"{LIMIT} 1500 jianbao digest --day {DAY} --wait 900",
+        execution_timeout=timedelta(seconds=1560),
+    )
     mail = BashOperator(
-        task_id="mail", bash_command=f"jianbao digest --day {day} --send --not-before 07:30"
+        task_id="mail",
+        # 99 is Airflow's code for a task that was skipped.
+        bash_command="{% if dag_run.run_type == 'backfill' %}exit 99; {% endif %}"
+        f"{LIMIT} 3600 jianbao digest --day {DAY} --send --not-before 07:30",
+        execution_timeout=timedelta(seconds=3660),
     )
     freeze >> mail
 

@@ -65,10 +65,11 @@ async def serve(port: int, folder: Path) -> None:
         "127.0.0.1",
         port,
     )
-    async with server:
-        sys.stdout.write(f"ready {server.sockets[0].getsockname()[1]}\n")
-        sys.stdout.flush()
-        await stop.wait()
+    sys.stdout.write(f"ready {server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await stop.wait()
+    # Not `async with server`, which from Python 3.12 on waits for clients that stay connected.
+    server.close()
 
 
 def main() -> int:

@@ -64,7 +64,8 @@ class Mailer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._smtp:
+        # In the middle of a message a QUIT would be a line of its text.
+        if self._smtp and error is None:
             with suppress(OSError, smtplib.SMTPException):
                 self._smtp.quit()
         self._close()
@@ -83,6 +84,7 @@ class Mailer:
             return Sent("retry", self._explain(error))
 
     def _transact(self, smtp: smtplib.SMTP, message: EmailMessage) -> Sent:
+        content = re.sub(rb"(?m)^\.", b"..", message.as_bytes())
         code, reply = smtp.mail(message["From"].addresses[0].addr_spec)
         if code != 250:
             hint = _NO_LOGIN if code == 530 else f"the sender was refused; {_OURS}"
@@ -94,14 +96,16 @@ class Mailer:
         if code != 354:
             return _refused(code, reply)
         # The end mark goes apart: until it is written, the server cannot have accepted anything.
-        smtp.send(re.sub(rb"(?m)^\.", b"..", message.as_bytes()))
+        smtp.send(content)
         try:
             smtp.send(b".\r\n")
             code, reply = smtp.getreply()
+            if not 200 <= code < 600:
+                raise smtplib.SMTPResponseException(code, reply)
         except (OSError, smtplib.SMTPException) as error:
             self._close()
             return Sent("unknown", f"the answer to the whole message was lost: {_words(error)}")
-        return Sent("sent") if code == 250 else _refused(code, reply)
+        return Sent("sent") if code < 400 else _refused(code, reply)
 
     def _ready(self) -> smtplib.SMTP:
         """A connection that answers: the open one if it still does, else a new one."""

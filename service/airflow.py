@@ -115,8 +115,9 @@ class Client:
             time.sleep(0.5)
         raise ServiceError("Airflow", f"was not ready after {seconds:.0f} seconds")
 
-    def unpause(self, dag: str) -> None:
-        self._request("PATCH", f"/api/v2/dags/{dag}", {"is_paused": False})
+    def pause(self, dag: str, paused: bool) -> None:
+        """Stop or start following the DAG's schedule; a paused DAG runs nothing at all."""
+        self._request("PATCH", f"/api/v2/dags/{dag}", {"is_paused": paused})
 
     def trigger(self, dag: str, conf: Mapping[str, object]) -> str:
         """Start a run; its id."""

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from service import airflow, supervisor
 from service.folders import Folders, kept_secrets
 from service.supervisor import Program, State
 
-DAGS = ["crawl_news", "summarize_articles", "send_digest"]
+DAGS = ["crawl_news", "summarize_articles", "send_digest", "tend_archive"]
 START_SECONDS = 180
 LEAST_FREE_GB = 2
 
@@ -21,6 +22,7 @@ LEAST_FREE_GB = 2
 class Deployment:
     """A deployment that is set up: its folders, Airflow's port, and its processes' environment."""
 
+    settings: Settings
     folders: Folders
     port: int
     environment: Mapping[str, str]
@@ -50,12 +52,15 @@ def set_up(settings: Settings, extra: Mapping[str, str] | None = None) -> Deploy
         **(extra or {}),
     }
     airflow.prepare(settings, folders, env)
-    return Deployment(folders, port, env)
+    return Deployment(settings, folders, port, env)
 
 
 def start(deployment: Deployment, more: list[Program] | None = None) -> bool:
     """Start the processes; False if they run already."""
     programs = [*(more or []), *airflow.programs(deployment.environment)]
+    if not deployment.settings.database_url:
+        folder = str(deployment.folders.home / "postgres")
+        programs.insert(0, Program("database", (sys.executable, "-m", "service.keeper", folder)))
     return supervisor.start(deployment.folders, programs, deployment.environment)
 
 

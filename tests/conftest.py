@@ -3,7 +3,8 @@
 import contextlib
 import itertools
 import os
-import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -46,9 +47,7 @@ def _settings_of_nobody() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def jianbao_home() -> Iterator[Path]:
     """A home with a running embedded server, whose database `jianbao` is an empty live archive."""
-    home = Path(tempfile.mkdtemp(prefix="jianbao-test-", dir=_room()))
-    home.chmod(0o711)  # root's server runs as nobody, who must enter
-    try:
+    with _new_home() as home:
         server = embedded.start(home / "postgres")
         with _as_superuser(server) as conn:
             conn.execute("alter system set fsync = off")
@@ -56,16 +55,19 @@ def jianbao_home() -> Iterator[Path]:
             conn.execute("select pg_reload_conf()")
         database.migrate(Settings(jianbao_home=home))
         yield home
-    finally:
-        with contextlib.suppress(embedded.ServerError):
-            embedded.stop(home / "postgres")
-        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")
 def postgres(jianbao_home: Path) -> embedded.Server:
     """The session's server."""
     return embedded.start(jianbao_home / "postgres")
+
+
+@pytest.fixture
+def new_home() -> Iterator[Path]:
+    """A home of its own, without a server yet; the server that a test starts there is stopped."""
+    with _new_home() as home:
+        yield home
 
 
 @pytest.fixture
@@ -122,6 +124,26 @@ def _made(server: embedded.Server, template: str) -> Iterator[str]:
                     break
                 time.sleep(0.002)
             conn.execute(sql.SQL("drop database {} with (force)").format(named))
+
+
+@contextlib.contextmanager
+def _new_home() -> Iterator[Path]:
+    """A home whose server is stopped at the end, even when this process is killed."""
+    home = Path(tempfile.mkdtemp(prefix="jianbao-test-", dir=_room()))
+    home.chmod(0o711)  # root's server runs as nobody, who must enter
+    code = (
+        "import pathlib, shutil, sys; sys.stdin.read(); from archive import embedded\n"
+        "embedded.stop(pathlib.Path(sys.argv[1], 'postgres')); shutil.rmtree(sys.argv[1])"
+    )
+    # It waits for the end of its input, and so of us.
+    broom = subprocess.Popen(
+        [sys.executable, "-c", code, home], stdin=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        yield home
+    finally:
+        broom.communicate()
+    assert broom.returncode == 0
 
 
 def _room() -> str:

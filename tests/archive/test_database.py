@@ -1,6 +1,4 @@
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import Connection, errors, sql
 
-from archive import database, embedded, migrations
+from archive import database, migrations
 from archive.database import DatabaseError
 from archive.embedded import Server
 from archive.settings import Settings
@@ -190,20 +188,12 @@ def test_airflows_database_is_made_where_that_is_allowed(
         conn.execute(f"drop database {clone}_airflow".encode())
 
 
-def test_eight_starters_of_a_new_home_set_it_up_once(at_once: Any) -> None:
-    home = Path(tempfile.mkdtemp(prefix="jianbao-test-", dir="/tmp"))
-    home.chmod(0o711)
-    try:
-        current = Settings(jianbao_home=home)
-        applied = [
-            name for names in at_once(8, lambda _: database.migrate(current)) for name in names
-        ]
-        assert len(applied) == len(set(applied)) == len(list(migrations.SQL.rglob("*.sql")))
-        with psycopg.connect(database.reader_url(current)) as reader:
-            assert reader.execute("select count(*) from articles").fetchone() == (0,)
-    finally:
-        embedded.stop(home / "postgres")
-        shutil.rmtree(home)
+def test_eight_starters_of_a_new_home_set_it_up_once(new_home: Path, at_once: Any) -> None:
+    current = Settings(jianbao_home=new_home)
+    applied = [name for names in at_once(8, lambda _: database.migrate(current)) for name in names]
+    assert len(applied) == len(set(applied)) == len(list(migrations.SQL.rglob("*.sql")))
+    with psycopg.connect(database.reader_url(current)) as reader:
+        assert reader.execute("select count(*) from articles").fetchone() == (0,)
 
 
 def test_time_in_the_archive_is_never_the_servers() -> None:

@@ -127,7 +127,7 @@ def test_what_each_source_gave(conn: Connection, desk: Any) -> None:
     desk.article("a")
     desk.link("b")
     links.settle(conn, desk.link("c"), Outcome.PAYWALLED, "", NOON)
-    sources.polled(conn, "zhidian", "https://zhidian.example/rss", NOON, found=None, error="404")
+    sources.polled(conn, "zhidian", "https://zhidian.example/rss", NOON, error="404")
     assert links.by_source(conn, ["xinghe", "zhidian"]) == [
         ("星河科技报", 3, 1, 1, ""),
         ("智点财经", 0, 0, 0, "404"),

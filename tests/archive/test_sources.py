@@ -4,12 +4,13 @@ from typing import Any
 from psycopg import Connection
 
 from archive import sources
-from archive.sources import Validators
+from archive.sources import Shown, Validators
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 FEED = "https://xinghe.example/rss"
 SEEN = Validators('"v1"', "Wed, 04 Mar 2026 04:00:00 GMT")
+TWENTY = Shown(20, 18, NOON - HOUR, SEEN)
 
 
 def known(conn: Connection) -> list[tuple[Any, ...]]:
@@ -35,30 +36,38 @@ def test_nothing_is_written_when_nothing_changed(conn: Connection, desk: Any) ->
 
 def test_what_an_entry_point_said_is_remembered(conn: Connection, desk: Any) -> None:
     assert sources.validators(conn, "xinghe", FEED) == Validators("", "")
-    sources.polled(conn, "xinghe", FEED, NOON, found=20, seen=SEEN)
+    sources.polled(conn, "xinghe", FEED, NOON, TWENTY)
     assert sources.validators(conn, "xinghe", FEED) == SEEN
 
 
 def test_an_unchanged_or_failing_entry_point_keeps_what_it_said(
     conn: Connection, desk: Any
 ) -> None:
-    sources.polled(conn, "xinghe", FEED, NOON, found=20, seen=SEEN)
-    sources.polled(conn, "xinghe", FEED, NOON + HOUR, found=None)
+    sources.polled(conn, "xinghe", FEED, NOON, TWENTY)
+    sources.polled(conn, "xinghe", FEED, NOON + HOUR)
     assert desk.one("select found from archive.entry_point") == 20
-    sources.polled(conn, "xinghe", FEED, NOON + 2 * HOUR, found=None, error="HTTP 502")
+    sources.polled(conn, "xinghe", FEED, NOON + 2 * HOUR, error="HTTP 502")
     assert sources.validators(conn, "xinghe", FEED) == SEEN
     trouble = "select trouble from news.sources where id = 'xinghe'"
     assert desk.one(trouble) == f"{FEED}: HTTP 502"
-    sources.polled(conn, "xinghe", FEED, NOON + 3 * HOUR, found=0, seen=SEEN)
+    sources.polled(conn, "xinghe", FEED, NOON + 3 * HOUR, Shown(0, 0, None, SEEN))
     assert desk.one(trouble) is None
     assert desk.one("select found from archive.entry_point") == 0
 
 
-def test_a_source_was_last_polled_when_its_last_entry_point_was(
+def test_looks_that_fail_in_a_row_are_counted(conn: Connection, desk: Any) -> None:
+    for hours in range(3):
+        sources.polled(conn, "xinghe", FEED, NOON + hours * HOUR, error="HTTP 502")
+    assert desk.one("select failures from archive.entry_point") == 3
+    sources.polled(conn, "xinghe", FEED, NOON + 4 * HOUR)
+    assert desk.one("select failures from archive.entry_point") == 0
+
+
+def test_a_source_was_last_polled_when_one_of_its_entry_points_was(
     conn: Connection, desk: Any
 ) -> None:
     assert sources.last_polls(conn) == {}
-    sources.polled(conn, "xinghe", FEED, NOON, found=1)
-    sources.polled(conn, "xinghe", f"{FEED}/ai", NOON - HOUR, found=1)
-    sources.polled(conn, "zhidian", "https://zhidian.example/", NOON, found=None, error="timeout")
-    assert sources.last_polls(conn) == {"xinghe": NOON - HOUR, "zhidian": NOON}
+    sources.polled(conn, "xinghe", FEED, NOON, TWENTY)
+    sources.polled(conn, "xinghe", f"{FEED}/ai", NOON - HOUR, TWENTY)
+    sources.polled(conn, "zhidian", "https://zhidian.example/", NOON, error="timeout")
+    assert sources.last_polls(conn) == {"xinghe": NOON, "zhidian": NOON}

@@ -1,0 +1,286 @@
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import digest
+from archive import clock
+from archive.models import Edition, Material, SourceDay, Story
+from digest.compose import compose, web
+from digest.message import message
+
+TEMPLATE = Path(digest.__file__).parent / "templates" / "edition.html.j2"
+# The parser adds tbody where the source need not write it.
+TAGS = set(re.findall(r"<([a-z]+[1-6]?)\b", TEMPLATE.read_text(encoding="utf-8"))) | {"tbody"}
+WINDOW = clock.window(date(2026, 11, 22), time(7))
+SEEN = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+HEADERS = message(Edition(WINDOW.day, "x", "x", "x"), "a@b.test", "c@d.test").keys()
+STORY = Story(1, "题目", "https://a.test/1", "甲报", "", SEEN, SEEN, "摘要。", (), (), (), "大模型")
+PROBES = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "javascript:alert(1)",
+    " java\tscript:alert(1)",
+    "data:text/html,<b>x</b>",
+    "//evil.test/x",
+    "https://",
+    "https://good.test@evil.test/",
+    "https://[::1",
+    "https://a.test:port/",
+    "https://a.test/\u202egpj.exe",
+    'https://a.test/"onmouseover="x',
+    "</td></tr></table><a href=javascript:x>",
+    "{{ 7 * 7 }}{% raw %}",
+    "题\r\nBcc: x@evil.test",
+    "\x00\x1b[31m\ud800\u2028\ufeff\uffff\U0001fffe",
+    "]]><!--",
+    "&#x6a;avascript:",
+    "长" * 5000,
+    "W" * 5000,
+    "\u0301" * 300,
+]
+
+
+def edition(*stories: Story, sources: tuple[SourceDay, ...] = ()) -> Edition:
+    return compose(Material(WINDOW, stories, sources), "简报")
+
+
+def parsed(html: str) -> Element:
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
+
+
+def links(html: str) -> list[str]:
+    return [a.get("href") for a in parsed(html).iter("a")]
+
+
+def text_links(text: str) -> list[str]:
+    return re.findall(r"https?://\S+", text)
+
+
+def test_the_same_material_gives_the_same_bytes(newsday: Material) -> None:
+    assert compose(newsday, "简报") == compose(newsday, "简报")
+
+
+def test_a_story_lies_where_its_rank_says_whatever_the_order_it_came_in(newsday: Material) -> None:
+    order = ["大模型", "机器人", "芯片与硬件", "智能驾驶", "产业与应用", "政策与标准"]
+    backwards = replace(newsday, stories=newsday.stories[::-1])
+    assert compose(newsday, "简报", order) == compose(backwards, "简报", order)
+
+
+def test_subject_names_the_product_the_day_and_the_two_largest_topics(newsday: Material) -> None:
+    assert compose(newsday, "晨读").subject == "晨读｜2026年11月22日｜大模型、产业与应用"
+
+
+def test_counts_are_those_of_the_material(newsday: Material) -> None:
+    brief = compose(newsday, "简报")
+    assert brief.counts == {"articles": 28, "sources": 9, "copies": 21, "shown": 28}
+    for part in (brief.html, brief.text):
+        assert "28 篇文章 · 9 家来源 · 21 篇转载已合并" in part
+
+
+def test_html_has_no_parse_error_and_only_the_tags_of_the_template(newsday: Material) -> None:
+    tags = {node.tag for node in parsed(compose(newsday, "简报").html).iter()}
+    assert tags <= TAGS
+
+
+def test_html_fetches_nothing(newsday: Material) -> None:
+    html = compose(newsday, "简报").html
+    assert not re.search(r"<(img|link|script|iframe)|url\(|@import|\bsrc=", html)
+
+
+def test_both_parts_hold_the_same_links_in_the_same_order(newsday: Material) -> None:
+    brief = compose(newsday, "简报")
+    assert links(brief.html) == text_links(brief.text)
+    assert len(links(brief.html)) == 28 + 19  # two of one story's six copies are only counted
+
+
+def test_both_parts_say_the_same(newsday: Material) -> None:
+    brief = compose(newsday, "简报")
+    shown = "".join(parsed(brief.html).find("body").itertext())
+    for story in newsday.stories:
+        for words in (story.title, story.summary, story.source_name, *story.technologies):
+            assert words in shown
+            assert words in brief.text
+    for line in brief.text[brief.text.index("收录范围") :].splitlines():
+        assert line in shown
+
+
+def test_topics_keep_the_given_order_and_the_unnamed_come_last() -> None:
+    material = Material(
+        WINDOW,
+        tuple(replace(STORY, topic=topic) for topic in ("", "乙", "甲", "其他", "丙")),
+        (),
+    )
+    text = compose(material, "简报", ["丙", "无", "甲"]).text
+    assert re.findall(r"━━ (\S+) ", text) == ["丙", "甲", "乙", "其他"]
+
+
+def test_what_more_outlets_carry_comes_first_and_round_ups_last() -> None:
+    told = replace(STORY, title="平平", copies=(("乙报", "https://b.test/"),))
+    own = replace(STORY, title="自转", copies=(("甲报", "https://a.test/2"),))
+    newsy = replace(STORY, title="首次量产")
+    round_up = replace(STORY, title="早报合集", copies=told.copies * 2)
+    text = edition(round_up, own, newsy, told).text
+    assert re.findall(r"^\d\. (\S+)", text, re.M) == ["平平", "首次量产", "自转", "早报合集"]
+
+
+def test_a_topic_shows_twelve_and_says_how_many_are_left() -> None:
+    brief = edition(*(replace(STORY, article_id=n) for n in range(15)))
+    assert brief.counts["shown"] == 12
+    for part in (brief.html, brief.text):
+        assert "另有 3 篇见存档" in part
+
+
+def test_forty_are_shown_in_all_and_no_topic_starves() -> None:
+    crowd = [replace(STORY, article_id=n, topic=f"题{n % 6}") for n in range(60)]
+    brief = edition(*crowd, replace(STORY, article_id=99, topic="冷门"))
+    assert brief.counts["shown"] == 40
+    assert "━━ 冷门 · 1 篇 ━━\n\n1. 题目" in brief.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "said"), [("", False), ("甲报", False), ("甲 报", False), ("乙报", True)]
+)
+def test_the_origin_is_named_when_it_is_not_the_source(origin: str, said: bool) -> None:
+    assert ("原载" in edition(replace(STORY, origin=origin)).text) is said
+
+
+@pytest.mark.parametrize(
+    ("published", "said"),
+    [
+        (datetime(2026, 11, 21, 17, 5, tzinfo=UTC), "甲报 · 11月22日 01:05\n"),
+        (datetime(2025, 12, 31, 15, 59, tzinfo=UTC), "甲报 · 2025年12月31日 23:59\n"),
+        (None, "甲报 · 11月21日 12:00 收录\n"),
+    ],
+)
+def test_times_are_beijing_time(published: datetime | None, said: str) -> None:
+    assert said in edition(replace(STORY, published_at=published)).text
+
+
+def test_keywords_stand_in_for_missing_tags() -> None:
+    assert "· 甲 / 乙 / 丙\n" in edition(replace(STORY, keywords=tuple("甲乙丙丁"))).text
+    assert "· 芯片\n" in edition(replace(STORY, keywords=("甲",), technologies=("芯片",))).text
+
+
+def test_the_foot_names_the_silent_and_the_refused() -> None:
+    sources = (
+        SourceDay("a", "甲报", 1, 0),
+        SourceDay("b", "乙报", 0, 0),
+        SourceDay("c", "丙", 0, 9),
+    )
+    brief = edition(STORY, sources=sources)
+    for part in (brief.html, brief.text):
+        assert "没有新文章的来源：乙报。" in part
+        assert "有链接未收录的来源（链接数）：丙 9。" in part
+
+
+@pytest.mark.parametrize(
+    ("sources", "why"),
+    [
+        ((), "没有启用任何来源"),
+        ((SourceDay("a", "甲", 0, 0), SourceDay("b", "乙", 0, 0)), "检查了 2 家来源，都没有发布"),
+        ((SourceDay("a", "甲", 0, 7),), "检查了 1 家来源，发现 7 个新链接，没有一篇可以收录"),
+        ((SourceDay("a", "甲", 3, 0),), "收到 3 篇文章，但在截稿前没有写完摘要"),
+    ],
+)
+def test_an_empty_day_says_so_and_why(sources: tuple[SourceDay, ...], why: str) -> None:
+    brief = edition(sources=sources)
+    assert brief.subject == "简报｜2026年11月22日｜没有新文章"
+    for part in (brief.html, brief.text):
+        assert "今天没有可读的新文章" in part
+        assert why in part
+    parsed(brief.html)
+
+
+def test_thirty_long_stories_stay_below_seventy_kilobytes() -> None:
+    long = replace(
+        STORY,
+        title="某公司发布新一代训练芯片，性能提升三倍，功耗下降四成" * 2,
+        url="https://news.example.test/2026/11/21/" + "a" * 80,
+        summary="这家公司在发布会上说，新芯片将于明年一季度交付，首批两万片。" * 8,
+        technologies=("人工智能芯片", "大模型训练"),
+        copies=tuple((f"第{n}日报", f"https://copy{n}.test/{'b' * 60}") for n in range(6)),
+    )
+    brief = edition(*(replace(long, article_id=n, topic=f"题{n % 4}") for n in range(30)))
+    assert brief.counts["shown"] == 30
+    assert len(brief.html.encode()) <= 70_000
+
+
+def test_what_does_not_fit_is_left_to_the_archive() -> None:
+    huge = replace(STORY, title="&" * 5000, summary="'" * 5000, url="https://a.test/" + "&" * 900)
+    brief = edition(*(replace(huge, article_id=n) for n in range(12)))
+    assert len(brief.html.encode()) <= 70_000
+    assert 0 < brief.counts["shown"] < 12
+    assert f"另有 {12 - brief.counts['shown']} 篇见存档" in brief.text
+
+
+@pytest.mark.parametrize("url", ["https://a.test", "HTTP://a.test:8080/新闻?a=1&b='2'#c"])
+def test_web_addresses_pass(url: str) -> None:
+    assert web(url) == url
+
+
+@pytest.mark.parametrize("url", ["", "mailto:a@b.test", "ftp://a.test/", "https:a", *PROBES])
+def test_everything_else_is_not_linked(url: str) -> None:
+    assert web(url) == ""
+
+
+def is_safe(brief: Edition) -> None:
+    """The promises that hold for any text at all."""
+    tree = parsed(brief.html)
+    assert {node.tag for node in tree.iter()} <= TAGS
+    hrefs = [a.get("href") for a in tree.iter("a")]
+    assert all(re.match(r"https?://[^/@]+", href, re.I) for href in hrefs)
+    assert all(href in brief.text for href in hrefs)
+    attributes = {name for node in tree.iter() for name in node.attrib}
+    assert not any(name.startswith("on") or name == "src" for name in attributes)
+    assert len(brief.html.encode()) <= 70_000
+    mail = message(brief, "a@b.test", "c@d.test")
+    assert mail.keys() == HEADERS
+    assert max(map(len, mail.as_bytes().splitlines())) <= 998
+
+
+@pytest.mark.parametrize("probe", PROBES)
+@pytest.mark.parametrize(
+    "field", ["title", "url", "source_name", "origin", "summary", "topic", "keywords", "copies"]
+)
+def test_no_field_can_break_out(field: str, probe: str) -> None:
+    value = {"keywords": (probe,), "copies": ((probe, probe),)}.get(field, probe)
+    brief = edition(replace(STORY, **{field: value}), sources=(SourceDay("a", probe, 0, 1),))
+    is_safe(brief)
+    is_safe(compose(Material(WINDOW, (STORY,), ()), probe))
+
+
+any_text = st.text(st.characters(exclude_categories=()), max_size=40) | st.sampled_from(PROBES)
+any_words = st.lists(any_text, max_size=4).map(tuple)
+any_story = st.builds(
+    Story,
+    article_id=st.integers(1, 9),
+    title=any_text,
+    url=any_text | any_text.map("https://a.test/{}".format),
+    source_name=any_text,
+    origin=any_text,
+    published_at=st.none()
+    | st.integers(0, 4 * 10**9).map(lambda n: datetime.fromtimestamp(n, UTC)),
+    first_seen=st.just(SEEN),
+    summary=any_text,
+    keywords=any_words,
+    technologies=any_words,
+    industries=any_words,
+    topic=any_text,
+    copies=st.lists(st.tuples(any_text, any_text), max_size=6).map(tuple),
+)
+any_source = st.builds(SourceDay, any_text, any_text, st.integers(0, 9), st.integers(0, 9))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(any_story, max_size=5).map(tuple), st.lists(any_source, max_size=3).map(tuple))
+def test_any_text_makes_a_safe_mail(
+    stories: tuple[Story, ...], sources: tuple[SourceDay, ...]
+) -> None:
+    is_safe(edition(*stories, sources=sources))
