@@ -1,5 +1,6 @@
 """The frontier and the ledger: every discovered link, and its one outcome."""
 
+import hashlib
 from datetime import datetime
 
 from psycopg import Connection
@@ -12,18 +13,30 @@ MAX_ATTEMPTS = 3
 
 
 def discover(
-    conn: Connection[TupleRow], source: str, key: str, found: FoundLink, now: datetime
+    conn: Connection[TupleRow],
+    source: str,
+    key: str,
+    found: FoundLink,
+    now: datetime,
+    entry: str = "",
 ) -> int | None:
-    """Note a found link; its id if it is new or its publisher changed it, else None.
+    """Note a link found at an entry point; its id if it is new or changed there, else None.
 
-    A changed stamp makes a settled link pending again, so that corrections are read.
+    A stamp that changed at the same entry point makes a settled link pending again, so that
+    corrections are read; what another entry point says of it is another matter.
     """
+    mark = hashlib.sha256(entry.encode()).hexdigest()[:8]
     row = conn.execute(
         "insert into archive.link (source, key, url, title, published_at, first_seen, stamp)"
         " values (%(source)s, %(key)s, %(url)s, %(title)s, %(published)s, %(now)s, %(stamp)s)"
-        " on conflict (key) do update set stamp = excluded.stamp, pending = true, attempts = 0,"
+        " on conflict (key) do update set stamp = excluded.stamp,"
+        " pending = link.pending or link.stamp <> '',"
+        " attempts = case when link.stamp <> '' then 0 else link.attempts end,"
         " title = case when excluded.title <> '' then excluded.title else link.title end"
-        " where excluded.stamp <> '' and link.stamp <> excluded.stamp returning id",
+        " where excluded.stamp <> '' and link.stamp <> excluded.stamp"
+        " and (link.stamp = ''"
+        " or split_part(link.stamp, ' ', 1) = split_part(excluded.stamp, ' ', 1))"
+        " returning id, pending",
         {
             "source": source,
             "key": key,
@@ -31,10 +44,10 @@ def discover(
             "title": found.title,
             "published": found.published_at,
             "now": now,
-            "stamp": found.stamp,
+            "stamp": f"{mark} {found.stamp}" if found.stamp else "",
         },
     ).fetchone()
-    return row[0] if row else None
+    return row[0] if row and row[1] else None
 
 
 def get(conn: Connection[TupleRow], key: str) -> Link | None:

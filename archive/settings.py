@@ -9,11 +9,31 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from archive.errors import UsageError
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+# Submission servers as the providers document them; not tried with an account.
+MAIL_PROVIDERS = {
+    "qq": ("smtp.qq.com", 465, "tls"),
+    "163": ("smtp.163.com", 465, "tls"),
+    "126": ("smtp.126.com", 465, "tls"),
+    "exmail": ("smtp.exmail.qq.com", 465, "tls"),
+    "aliyun": ("smtp.qiye.aliyun.com", 465, "tls"),
+    "outlook": ("smtp.office365.com", 587, "starttls"),
+    "gmail": ("smtp.gmail.com", 465, "tls"),
+}
 
 
 class SettingsError(UsageError):
@@ -39,6 +59,8 @@ class Settings(BaseModel):
     jianbao_allow: tuple[str, ...] = ()
     """Exact host:port pairs that the address guard lets pass; for the sample newsroom only."""
     jianbao_user_agent: str = "Jianbao/0.1 (unattended news archive)"
+    crawl_cron: str = "*/30 * * * *"
+    """When crawl_news runs, in cron's words, Beijing time."""
     crawl_shards: int = Field(default=2, ge=1, le=64)
     crawl_articles_per_source: int = Field(default=60, ge=1)
     crawl_seconds: int = Field(default=900, ge=5)
@@ -60,6 +82,8 @@ class Settings(BaseModel):
     """How long the run log, task logs and Airflow's own history are kept."""
     summarizer_model: str = ""
     """Folder or hub id of a transformers model; empty means extractive."""
+    smtp_preset: str = ""
+    """A provider of MAIL_PROVIDERS, whose server, port and security are then known."""
     smtp_host: str = ""
     smtp_port: int = Field(default=465, ge=1, le=65535)
     smtp_security: Literal["tls", "starttls", "none"] = "tls"
@@ -67,6 +91,23 @@ class Settings(BaseModel):
     smtp_password: SecretStr = SecretStr("")
     smtp_from: str = ""
     digest_name: str = "简报"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _provider(cls, values: dict[str, object]) -> dict[str, object]:
+        if not (preset := values.get("smtp_preset")):
+            return values
+        if preset not in MAIL_PROVIDERS:
+            raise ValueError(f"SMTP_PRESET is not one of {', '.join(MAIL_PROVIDERS)}")
+        host, port, security = MAIL_PROVIDERS[str(preset)]
+        known = {"smtp_host": host, "smtp_port": port, "smtp_security": security}
+        # These providers refuse a sender that is not the account itself.
+        return known | {"smtp_from": values.get("smtp_user", "")} | values
+
+    @field_validator("jianbao_home", mode="after")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser()
 
     @field_validator("jianbao_sources", mode="before")
     @classmethod

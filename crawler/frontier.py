@@ -45,7 +45,7 @@ class Frontier:
                 continue
             if source.matches(address):
                 matched += 1
-                new += self._discover(source, address, link, now) is not None
+                new += self._discover(source, address, link, now, url) is not None
         dates = [link.published_at for link in found if link.published_at]
         shown = sources.Shown(len(found), matched, max(dates, default=None), seen)
         sources.polled(self._conn, source.id, url, now, shown)
@@ -54,7 +54,9 @@ class Frontier:
         self.counts["new"] += new
         return new
 
-    def _discover(self, source: Source, address: str, link: FoundLink, now: datetime) -> int | None:
+    def _discover(
+        self, source: Source, address: str, link: FoundLink, now: datetime, entry: str
+    ) -> int | None:
         cleaned = FoundLink(
             address,
             clean_line(link.title),
@@ -64,7 +66,7 @@ class Frontier:
         )
         with self._conn.transaction():
             key = urls.key(address, source)
-            link_id = links.discover(self._conn, source.id, key, cleaned, now)
+            link_id = links.discover(self._conn, source.id, key, cleaned, now, entry)
             if link_id is not None and cleaned.content:
                 body = feed_page.render(cleaned)
                 self.counts["pages"] += pages.add(

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from archive import articles, clock, links, pages
 from archive.models import Link, Outcome, Page
+from archive.text import clean_line
 from crawler.documents import read_document
 from crawler.extract import Reading, read
 
@@ -25,29 +26,23 @@ def read_pending(conn: Any) -> dict[str, int]:
                 return dict(counts)
             page_id, page, link, attempts = claimed
             try:
-                with conn.transaction():
-                    counts[_read_one(conn, page_id, page, link)] += 1
-            except (
-                ArithmeticError,
-                AttributeError,
-                LookupError,
-                RecursionError,
-                TypeError,
-                ValueError,
-            ) as error:
+                reading = _read(page)
+            except Exception as error:
+                # A bad page is a row with an outcome, whatever a parser makes of it.
                 counts["failed"] += 1
                 pages.failed(conn, page_id)
-                if attempts + 1 >= pages.MAX_ATTEMPTS:
-                    reason = f"reading raised {type(error).__name__}: {error}"[:300]
-                    pages.read(conn, page_id, clock.now())
-                    links.settle(conn, link.id, Outcome.QUARANTINED, reason, clock.now())
+                if attempts + 1 < pages.MAX_ATTEMPTS:
+                    continue
+                reason = clean_line(f"reading raised {type(error).__name__}: {error}", 300)
+                reading = Reading((), Outcome.QUARANTINED, reason)
+            counts[store(conn, page_id, link, reading)] += 1
 
 
-def _read_one(conn: Any, page_id: int, page: Page, link: Link) -> str:
+def _read(page: Page) -> Reading:
     if page.url.startswith("urn:"):
         name = unquote(page.url.rpartition("/")[2])
-        return store(conn, page_id, link, read_document(page.body, name, page.fetched_at).reading)
-    return store(conn, page_id, link, read(page.body, page.url, page.fetched_at))
+        return read_document(page.body, name, page.fetched_at).reading
+    return read(page.body, page.url, page.fetched_at)
 
 
 def store(conn: Any, page_id: int, link: Link, reading: Reading) -> str:

@@ -149,7 +149,7 @@ def _entry(story: Story, year: int) -> _Entry:
         when = f"{_instant(story.first_seen, year)} 收录"
     elsewhere = f"原载 {origin}" if origin and fold(origin) != fold(source) else ""
     tags = dict.fromkeys((*story.technologies, *story.industries)) or story.keywords
-    copies = tuple((_line(name, 30), url) for name, url in dict.fromkeys(story.copies))
+    copies = tuple((_line(name, 30), url) for name, url in story.copies)
     return _Entry(
         title=_line(story.title, 100) or "（无标题）",
         url=story.url,
@@ -195,7 +195,7 @@ def _instant(instant: datetime, year: int) -> str:
 
 def _line(text: str, limit: int) -> str:
     """One clean line of at most `limit` characters, that ends in … when it was longer."""
-    line = " ".join(_NONCHARACTER.sub("", clean_line(text, limit + 1)).split())
+    line = _NONCHARACTER.sub("", clean_line(text, limit + 1)).strip()
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
 
 

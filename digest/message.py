@@ -58,10 +58,10 @@ def message(
     if not _DOMAIN.fullmatch(domain):
         raise AddressError("list domain", domain)
 
-    subject = _header(edition.subject)
+    subject = clean_line(edition.subject, 200)
     product = subject.partition("｜")[0]
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = formataddr((_header(name) or product, address))
+    mail["From"] = formataddr((clean_line(name, 200) or product, address))
     mail["To"] = reader_address
     mail["Subject"] = subject
     mail["Date"] = format_datetime(datetime.combine(edition.day, MAILED_AT))
@@ -77,11 +77,6 @@ def message(
     # Neither header text nor base64 can hold "=_", so the boundary is safe as well as stable.
     mail.set_boundary(f"=_{_digest(edition.subject + edition.html + edition.text)}")
     return mail
-
-
-def _header(text: str) -> str:
-    # str.split also breaks at U+2028 and its like, which the email package refuses in a header.
-    return " ".join(clean_line(text, 200).split())
 
 
 def _digest(text: str) -> str:

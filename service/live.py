@@ -48,6 +48,8 @@ def set_up(settings: Settings, extra: Mapping[str, str] | None = None) -> Deploy
         "JIANBAO_HOME": str(settings.jianbao_home),
         "JIANBAO_KIND": settings.jianbao_kind,
         # The DAG files read nothing but the environment.
+        "CRAWL_CRON": settings.crawl_cron,
+        "CRAWL_SECONDS": str(settings.crawl_seconds),
         "CRAWL_SHARDS": str(settings.crawl_shards),
         **(extra or {}),
     }

@@ -1,5 +1,6 @@
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,13 @@ def test_every_accepted_mail_is_a_file_and_sigterm_ends_it(
     assert {path.read_bytes() for path in kept} == {MAIL}
     mailbox.send_signal(signal.SIGTERM)
     assert mailbox.wait(10) == 0
+
+
+def test_a_client_that_stays_connected_does_not_keep_it(mailbox: "subprocess.Popen[str]") -> None:
+    with socket.create_connection(("127.0.0.1", ready_port(mailbox)), timeout=10) as client:
+        assert client.recv(100).startswith(b"220 ")
+        mailbox.send_signal(signal.SIGTERM)
+        assert mailbox.wait(10) == 0
 
 
 def test_mails_of_one_second_are_numbered(tmp_path: Path) -> None:

@@ -4,76 +4,101 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.models import Material
 from digest.compose import compose
 
-CHROMIUM = shutil.which("chromium")
-WIDTHS, MODES = (360, 800), ("light", "dark")
+pytestmark = pytest.mark.browser
+
+LOOKS = [(width, mode) for width in (360, 800) for mode in ("light", "dark")]
 SHEET = {"light": "rgb(255, 255, 255)", "dark": "rgb(28, 27, 26)"}
 # The width and the colour scheme of a frame are the media that the mail inside it sees.
-PAGE = """<!doctype html><body>{frames}<script>
-onload = () => document.body.textContent = JSON.stringify(Array.from(frames, frame => {{
+FRAME = '<iframe style="width:{}px;height:900px;border:0;color-scheme:{}" srcdoc="{}"></iframe>'
+SCRIPT = """
+onload = () => document.body.textContent = JSON.stringify(Array.from(frames, frame => {
   const page = frame.document, sheet = page.querySelector('.sheet')
-  return {{width: page.documentElement.scrollWidth, sheet: sheet.offsetWidth,
-    colour: frame.getComputedStyle(sheet).backgroundColor,
-    text: frame.getComputedStyle(page.querySelector('p.body')).fontSize}}
-}}))
-</script>"""
+  const paper = node => {
+    const colour = frame.getComputedStyle(node).backgroundColor
+    return colour === 'rgba(0, 0, 0, 0)' ? paper(node.parentElement) : colour
+  }
+  const written = Array.from(page.querySelectorAll('.sheet *')).filter(
+    node => Array.from(node.childNodes).some(part => part.nodeType === 3 && part.data.trim()))
+  return {width: page.documentElement.scrollWidth, sheet: sheet.offsetWidth,
+    paper: paper(sheet), body: frame.getComputedStyle(page.querySelector('p.body')).fontSize,
+    inks: written.map(node => [frame.getComputedStyle(node).color, paper(node)])}
+}))
+"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH"),
-]
-
-
-def rendered(edition_html: str, folder: Path) -> dict[tuple[int, str], dict[str, object]]:
-    """What Chromium makes of the mail, for each width and colour scheme."""
-    looks = [(width, mode) for width in WIDTHS for mode in MODES]
-    frames = "".join(
-        f'<iframe style="width:{width}px;height:900px;border:0;color-scheme:{mode}"'
-        f' srcdoc="{html.escape(edition_html)}"></iframe>'
-        for width, mode in looks
-    )
-    page = folder / "page.html"
-    page.write_text(PAGE.format(frames=frames), encoding="utf-8")
-    command = [
-        str(CHROMIUM),
-        "--headless",
-        "--hide-scrollbars",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-    ]
-    command += [f"--user-data-dir={folder / 'profile'}", "--dump-dom", page.as_uri()]
-    command += ["--no-sandbox"] if os.geteuid() == 0 else []
-    dom = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    ).stdout
-    found = re.search(r"<body>(\[.*\])</body>", dom, re.DOTALL)
-    assert found, dom[-2000:]
-    return dict(zip(looks, json.loads(found[1]), strict=True))
+Render = Callable[[str], dict[tuple[int, str], dict[str, Any]]]
 
 
-def test_it_fits_the_phone_and_the_desk_by_day_and_by_night(
-    newsday: Material, tmp_path: Path
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    if found := shutil.which("chromium"):
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail("no chromium on PATH")
+    pytest.skip("no chromium on PATH")
+
+
+@pytest.fixture
+def rendered(chromium: str, tmp_path: Path) -> Render:
+    """What Chromium makes of a mail, for each width and colour scheme."""
+
+    def render(mail: str) -> dict[tuple[int, str], dict[str, Any]]:
+        frames = "".join(FRAME.format(*look, html.escape(mail)) for look in LOOKS)
+        page = tmp_path / "page.html"
+        page.write_text(f"<!doctype html><body>{frames}<script>{SCRIPT}</script>", "utf-8")
+        command = [chromium, "--headless", "--hide-scrollbars", "--disable-gpu"]
+        command += ["--disable-dev-shm-usage", "--disable-background-networking"]
+        command += [f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()]
+        command += ["--no-sandbox"] if os.geteuid() == 0 else []
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+        found = re.search(r"<body>(\[.*\])</body>", done.stdout, re.DOTALL)
+        assert found, done.stdout[-2000:] + done.stderr[-2000:]
+        return dict(zip(LOOKS, json.loads(found[1]), strict=True))
+
+    return render
+
+
+def contrast(*colours: str) -> float:
+    """The ratio of two colours' luminance as WCAG defines it, from 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        shares = [int(value) / 255 for value in re.findall(r"\d+", colour)[:3]]
+        linear = [s / 12.92 if s <= 0.03928 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+        return sum(s * weight for s, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+    darker, lighter = sorted(map(luminance, colours))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_black_on_white_is_the_strongest_contrast() -> None:
+    assert contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)") == pytest.approx(21)
+    assert contrast("rgb(119, 119, 119)", "rgb(255, 255, 255)") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("is_empty", [False, True], ids=["full day", "empty day"])
+def test_it_fits_the_phone_and_the_desk_and_can_be_read_by_day_and_by_night(
+    is_empty: bool, newsday: Material, rendered: Render
 ) -> None:
-    looks = rendered(compose(newsday, "简报").html, tmp_path)
-    for (width, mode), seen in looks.items():
+    material = replace(newsday, stories=()) if is_empty else newsday
+    for (width, mode), seen in rendered(compose(material, "简报").html).items():
         assert seen["width"] == width
         assert seen["sheet"] == min(width, 600)
-        assert seen["colour"] == SHEET[mode]
-        assert seen["text"] == ("16px" if width == 360 else "15px")
+        assert seen["paper"] == SHEET[mode]
+        assert seen["body"] == ("16px" if width == 360 else "15px")
+        faint = {(ink, paper) for ink, paper in seen["inks"] if contrast(ink, paper) < 4.5}
+        assert faint == set()
 
 
-def test_words_without_a_break_do_not_widen_it(newsday: Material, tmp_path: Path) -> None:
+def test_words_without_a_break_do_not_widen_it(newsday: Material, rendered: Render) -> None:
     wide = "W" * 400
     story = replace(
         newsday.stories[0],
@@ -86,5 +111,5 @@ def test_words_without_a_break_do_not_widen_it(newsday: Material, tmp_path: Path
     )
     sources = tuple(replace(source, name=wide) for source in newsday.sources)
     material = Material(newsday.window, (story,), sources)
-    for (width, _), seen in rendered(compose(material, wide).html, tmp_path).items():
+    for (width, _), seen in rendered(compose(material, wide).html).items():
         assert seen["width"] == width

@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import Connection
 
-from archive import articles, clock, deliveries, editions, links, pages, sources, summaries
+from archive import articles, clock, deliveries, links, pages, sources, summaries
 from archive.models import Article, Edition, FoundLink, Outcome, Page, Summary, Window
 from archive.settings import Settings
 from digest import edition

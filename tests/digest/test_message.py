@@ -12,6 +12,7 @@ from digest.compose import compose
 from digest.message import AddressError, message, valid_address
 
 EDITION = Edition(date(2026, 11, 22), "简报｜2026年11月22日｜芯片", "<p>正文</p>\n", "正文\n")
+PAIR = ("a@b.test", "c@d.test")
 
 
 def test_headers_are_exactly_these() -> None:
@@ -61,6 +62,15 @@ def test_a_mail_survives_the_wire(newsday: Material) -> None:
         assert part.get_content().replace("\r\n", "\n") == sent
     assert mail["From"].addresses[0].display_name == "每日简报"
     assert mail["Subject"] == brief.subject
+
+
+def test_what_a_mail_cannot_hold_is_left_out() -> None:
+    hostile = "芯\ud800\x00\x1b片"
+    mail = message(
+        replace(EDITION, subject="a\u2028b\r\nBcc: x", html=hostile, text=hostile), *PAIR
+    )
+    assert mail["Subject"] == "a b Bcc: x"
+    assert [part.get_content() for part in mail.iter_parts()] == ["芯片\r\n"] * 2
 
 
 @given(st.text(st.characters(exclude_categories=())), st.text(st.characters(exclude_categories=())))

@@ -171,7 +171,9 @@ def test_a_sender_that_is_interrupted_does_not_wait_for_the_server(sink: Sink, p
         with sender:
             assert post(sender, "a") == Sent("sent")
             assert sender._smtp
-            sender._smtp.docmd("DATA")
+            sender._smtp.mail("news@jianbao.test")
+            sender._smtp.rcpt("b@reader.test")
+            assert sender._smtp.docmd("DATA")[0] == 354
             raise KeyboardInterrupt
 
     started = monotonic()
