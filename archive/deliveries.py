@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow, class_row
 
 from archive.models import Delivery
 
-CLAIM_SECONDS = 300
+CLAIM_SECONDS = 600
 """Longer than the longest SMTP time-out: a claim older than this has no living sender."""
 
 

@@ -33,7 +33,10 @@ def material(conn: Connection[TupleRow], window: Window) -> Material:
         else:
             stories[key] = replace(first, copies=(*first.copies, (row[3], row[2])))
     ordered = sorted(stories.values(), key=lambda story: story.article_id)
-    return Material(window, tuple(ordered), tuple(_sources(conn, window)))
+    topics = conn.execute("select name from archive.topic order by position").fetchall()
+    return Material(
+        window, tuple(ordered), tuple(_sources(conn, window)), tuple(row[0] for row in topics)
+    )
 
 
 def _sources(conn: Connection[TupleRow], window: Window) -> list[SourceDay]:

@@ -166,6 +166,8 @@ class Material:
     window: Window
     stories: tuple[Story, ...]
     sources: tuple[SourceDay, ...]
+    topics: tuple[str, ...] = ()
+    """The order of the topics; others follow as they come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What each article says, kept beside it; and the labelled record made of both."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -41,6 +42,19 @@ def put(
             now,
         ),
     )
+
+
+def sync_topics(conn: Connection[TupleRow], names: Sequence[str]) -> None:
+    """Make the topics and their order those of the taxonomy."""
+    with conn.transaction():
+        conn.execute("delete from archive.topic where name <> all(%s)", (list(names),))
+        for position, name in enumerate(names):
+            conn.execute(
+                "insert into archive.topic values (%s, %s) on conflict (name)"
+                " do update set position = excluded.position"
+                " where topic.position <> excluded.position",
+                (name, position),
+            )
 
 
 def record(conn: Connection[TupleRow], article: int) -> dict[str, str] | None:

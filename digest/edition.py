@@ -9,7 +9,7 @@ from archive import clock, console, deliveries, editions
 from archive.models import Edition, Window
 from archive.settings import Settings
 from digest import compose as composing
-from digest.message import message
+from digest.message import AddressError, message
 from digest.smtp import Mailer
 
 PAUSES = (0, 2, 5)
@@ -20,7 +20,8 @@ MAX_ATTEMPTS = 12
 
 def compose(conn: Any, window: Window, settings: Settings) -> Edition:
     """The edition that the archive gives for the window now."""
-    return composing.compose(editions.material(conn, window), settings.digest_name)
+    material = editions.material(conn, window)
+    return composing.compose(material, settings.digest_name, material.topics)
 
 
 def freeze(conn: Any, window: Window, settings: Settings) -> tuple[Edition, bool]:
@@ -61,6 +62,8 @@ def deliver(conn: Any, edition: Edition, settings: Settings) -> dict[str, int]:
     """
     sender = settings.smtp_from or settings.smtp_user
     domain = _domain(sender)
+    # A sender that cannot be used fails here, before anything is claimed.
+    message(edition, sender, "reader@example.org", domain)
     counts: Counter[str] = Counter()
     if expired := deliveries.expire(conn, clock.now()):
         counts["unknown"] += expired
@@ -76,7 +79,13 @@ def deliver(conn: Any, edition: Edition, settings: Settings) -> dict[str, int]:
             time.sleep(pause)
             put_off.clear()
             while claimed := deliveries.claim(conn, edition.day, list(put_off)):
-                sent = mailer.send(message(edition, sender, claimed.address, domain))
+                try:
+                    mail = message(edition, sender, claimed.address, domain)
+                except AddressError as error:
+                    deliveries.settle(conn, claimed.id, "failed", str(error), clock.now())
+                    counts["failed"] += 1
+                    continue
+                sent = mailer.send(mail)
                 again = sent.state == "retry" and claimed.attempts < MAX_ATTEMPTS
                 refused = "queued" if again else "failed"
                 state = refused if sent.state == "retry" else sent.state

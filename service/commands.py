@@ -5,11 +5,15 @@ import shutil
 import signal
 import sys
 import threading
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive import console
+
+if TYPE_CHECKING:
+    from service.live import Deployment
 
 app = typer.Typer()
 
@@ -73,6 +77,7 @@ def status() -> None:
         console.table(
             ["service", "state", ""], [(one.name, one.state, one.description) for one in states]
         )
+        _show_schedule(live.existing(current))
     if not current.database_url and not embedded.running(current.jianbao_home / "postgres"):
         out.print("database  is not running")
         return
@@ -83,19 +88,54 @@ def status() -> None:
             console.table(list(answer.columns), list(answer.rows), title=f"\n{title}")
 
 
+def _show_schedule(deployment: "Deployment") -> None:
+    from archive.clock import BEIJING
+
+    def local(stated: str | None) -> str:
+        return (
+            datetime.fromisoformat(stated).astimezone(BEIJING).strftime("%m-%d %H:%M")
+            if stated
+            else ""
+        )
+
+    client = deployment.client()
+    if not client.healthy():
+        console.out.print("Airflow   does not answer yet")
+        return
+    rows: list[tuple[object, ...]] = []
+    for dag in client.get("/api/v2/dags")["dags"]:
+        runs = client.runs(dag["dag_id"])
+        last = f"{local(runs[0]['run_after'])} {runs[0]['state']}" if runs else "never"
+        paused = "paused" if dag["is_paused"] else local(dag["next_dagrun_run_after"])
+        rows.append((dag["dag_id"], last, paused or "when there is news"))
+    console.table(["dag", "last run", "next run"], rows, title="\nSchedule (Beijing time)")
+
+
 _SCREEN = (
     ("Backlog", "select stage, pending from backlog"),
     (
+        "Sources that need a look",
+        "select id, state, expected_per_day as usual, last_day, left(why, 60) as why"
+        " from source_health() where state not in ('ok', 'learning')",
+    ),
+    (
         "Sources",
-        "select id, name, links, articles, to_char(polled_at, 'MM-DD HH24:MI') as polled, trouble"
-        " from sources where enabled order by id",
+        "select state, count(*) as sources, sum(last_day) as stored_24h,"
+        " to_char(max(newest_at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI') as newest"
+        " from source_health() group by state order by state",
     ),
     (
         "Last runs",
-        "select command, to_char(started_at, 'MM-DD HH24:MI') as started, counts::text, error"
+        "select command, to_char(started_at at time zone 'Asia/Shanghai', 'MM-DD HH24:MI')"
+        " as started, left(counts::text, 60) as counts, left(error, 40) as error"
         " from runs order by id desc limit 5",
     ),
-    ("Last edition", "select day, subject from editions order by day desc limit 1"),
+    (
+        "Last edition",
+        "select e.day, e.subject, string_agg(d.state || ' ' || d.readers, ', ') as mails"
+        " from editions e left join deliveries d using (day)"
+        " group by e.day, e.subject order by e.day desc limit 1",
+    ),
 )
 
 

@@ -57,6 +57,12 @@ def set_up(settings: Settings, extra: Mapping[str, str] | None = None) -> Deploy
     return Deployment(settings, folders, port, env)
 
 
+def existing(settings: Settings) -> Deployment:
+    """The deployment that was set up before, without the environment of its processes."""
+    folders = Folders(settings.jianbao_home)
+    return Deployment(settings, folders, settings.airflow_port or _kept_port(folders), {})
+
+
 def start(deployment: Deployment, more: list[Program] | None = None) -> bool:
     """Start the processes; False if they run already."""
     programs = [*(more or []), *airflow.programs(deployment.environment)]

@@ -9,6 +9,7 @@ from typing import Any
 from archive import articles, clock, console, summaries
 from archive.models import Article, Summary
 from archive.settings import Settings
+from summarizer import taxonomy
 from summarizer.choice import choose
 from summarizer.model import ModelError, Writer
 
@@ -20,6 +21,7 @@ def summarize_pending(
 
     Safe to run in several workers at once: each article is locked for its own transaction.
     """
+    summaries.sync_topics(conn, [topic.name for topic in taxonomy.load().topics])
     counts: Counter[str] = Counter()
     while True:
         with conn.transaction():

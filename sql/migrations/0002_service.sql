@@ -11,3 +11,9 @@ alter table archive.entry_point
 comment on column archive.entry_point.matched is 'How many of the found links are articles by the source''s pattern. 符合文章规则的链接数。';
 comment on column archive.entry_point.newest_at is 'Publication time of the newest entry. 最新一条的发布时间。';
 comment on column archive.entry_point.failures is 'Looks that failed in a row. 连续失败次数。';
+
+create table archive.topic (
+    name text primary key,
+    position integer not null
+);
+comment on table archive.topic is 'The digest''s topics in their order, as the taxonomy says. 简报栏目及其顺序，与分类表一致。';
