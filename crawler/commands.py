@@ -3,11 +3,14 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive import console
+
+if TYPE_CHECKING:
+    from crawler.registry import Source
 
 app = typer.Typer()
 
@@ -103,7 +106,7 @@ def extract(
     console.result(counts)
 
 
-def _of_shard(chosen: tuple, shard: str) -> tuple:  # type: ignore[type-arg]
+def _of_shard(chosen: "tuple[Source, ...]", shard: str) -> "tuple[Source, ...]":
     if not shard:
         return chosen
     try:

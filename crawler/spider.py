@@ -143,7 +143,7 @@ class NewsSpider(Spider):
         yield from self._pending(look.source)
 
     def entry_failed(self, failure: Failure) -> Iterator[Request]:
-        look: Look = failure.request.cb_kwargs["look"]  # type: ignore[attr-defined]
+        look: Look = _request(failure).cb_kwargs["look"]
         _, reason = explain(failure)
         self.frontier.entry_failed(look.source, look.url, reason)
         yield from self._pending(look.source)
@@ -170,7 +170,7 @@ class NewsSpider(Spider):
         )
 
     def page_failed(self, failure: Failure) -> None:
-        link: Link = failure.request.cb_kwargs["link"]  # type: ignore[attr-defined]
+        link: Link = _request(failure).cb_kwargs["link"]
         outcome, reason = explain(failure)
         wait = None
         closed = isinstance(failure.value, BlockedByRobots) and failure.value.closed
@@ -200,7 +200,7 @@ def explain(failure: Failure) -> tuple[Outcome, str]:
         case IgnoreRequest():
             return Outcome.TOO_LARGE, "larger than is kept, after decompression"
         case CannotResolveHostError():
-            host = urlsplit(failure.request.url).hostname or ""  # type: ignore[attr-defined]
+            host = urlsplit(_request(failure).url).hostname or ""
             if problem := PublicResolver.problem(host):
                 return Outcome.BLOCKED_ADDRESS, problem
             return Outcome.UNREACHABLE, f"the name {host} cannot be resolved"
@@ -209,6 +209,11 @@ def explain(failure: Failure) -> tuple[Outcome, str]:
         case DownloadCancelledError():
             return Outcome.TOO_LARGE, "larger than is kept"
     return Outcome.UNREACHABLE, " ".join((str(error) or type(error).__name__).split())[:200]
+
+
+def _request(failure: Failure) -> Request:
+    request: Request = vars(failure)["request"]
+    return request
 
 
 def _retry_after(response: Response) -> timedelta:

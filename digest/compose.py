@@ -108,7 +108,7 @@ def web(url: str) -> str:
 
 def _groups(stories: Sequence[Story], topics: Sequence[str]) -> dict[str, list[Story]]:
     """Every story under its topic, best first; topics in their fixed order, the unnamed last."""
-    groups: dict[str, list[Story]] = {topic: [] for topic in topics if topic != OTHER}
+    groups: dict[str, list[Story]] = {topic: [] for topic in topics}
     for story in stories:
         groups.setdefault(_line(story.topic, 20) or OTHER, []).append(story)
     groups[OTHER] = groups.pop(OTHER, [])

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -133,7 +134,7 @@ class Client:
 
     def tasks(self, dag: str, run: str) -> list[dict[str, Any]]:
         """The task instances of a run."""
-        quoted = urllib.request.quote(run, safe="")  # type: ignore[attr-defined]
+        quoted = urllib.parse.quote(run, safe="")
         found = self.get(f"/api/v2/dags/{dag}/dagRuns/{quoted}/taskInstances")
         return list(found["task_instances"])
 

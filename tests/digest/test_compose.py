@@ -77,6 +77,12 @@ def test_subject_names_the_product_the_day_and_the_two_largest_topics(newsday: M
     assert compose(newsday, "晨读").subject == "晨读｜2026年11月22日｜大模型、产业与应用"
 
 
+def test_the_subject_names_the_rest_only_when_there_is_nothing_else() -> None:
+    rest = [replace(STORY, article_id=n, topic="") for n in range(3)]
+    assert edition(*rest, STORY).subject.endswith("｜大模型、其他")
+    assert edition(*rest).subject.endswith("｜其他")
+
+
 def test_counts_are_those_of_the_material(newsday: Material) -> None:
     brief = compose(newsday, "简报")
     assert brief.counts == {"articles": 28, "sources": 9, "copies": 21, "shown": 28}
@@ -98,6 +104,30 @@ def test_both_parts_hold_the_same_links_in_the_same_order(newsday: Material) -> 
     brief = compose(newsday, "简报")
     assert links(brief.html) == text_links(brief.text)
     assert len(links(brief.html)) == 28 + 19  # two of one story's six copies are only counted
+
+
+def test_each_story_is_there_once(newsday: Material) -> None:
+    brief = compose(newsday, "简报")
+    for story in newsday.stories:
+        assert brief.text.count(f". {story.title}\n   {story.url}\n") == 1
+        assert links(brief.html).count(story.url) == 1
+
+
+def test_copies_are_folded_into_one_line() -> None:
+    copies = tuple((f"{name}报", f"https://{n}.test/") for n, name in enumerate("乙丙丁戊己庚"))
+    brief = edition(replace(STORY, copies=copies))
+    shown = "".join(parsed(brief.html).find("body").itertext())
+    assert "另见：乙报、丙报、丁报、戊报 等另外 2 处\n" in shown
+    lines = "".join(f"   - {name} {url}\n" for name, url in copies[:4])
+    assert f"   另见：\n{lines}   等另外 2 处\n" in brief.text
+    assert "另见" not in edition(STORY).text
+
+
+def test_an_inbox_previews_the_first_story_of_the_first_three_topics() -> None:
+    titles = ("甲一", "甲二", "乙一", "丙一", "丁一")
+    brief = edition(*(replace(STORY, title=title, topic=title[0]) for title in titles))
+    hidden = parsed(brief.html).find("body/div").text
+    assert hidden.split() == ["甲一", "乙一", "丙一"]
 
 
 def test_both_parts_say_the_same(newsday: Material) -> None:
@@ -128,6 +158,12 @@ def test_what_more_outlets_carry_comes_first_and_round_ups_last() -> None:
     round_up = replace(STORY, title="早报合集", copies=told.copies * 2)
     text = edition(round_up, own, newsy, told).text
     assert re.findall(r"^\d\. (\S+)", text, re.M) == ["平平", "首次量产", "自转", "早报合集"]
+
+
+def test_of_equal_weight_the_newer_comes_first() -> None:
+    old = replace(STORY, title="旧闻", published_at=datetime(2026, 11, 20, tzinfo=UTC))
+    text = edition(old, replace(STORY, title="新闻"), replace(STORY, title="同时")).text
+    assert re.findall(r"^\d\. (\S+)", text, re.M) == ["新闻", "同时", "旧闻"]
 
 
 def test_a_topic_shows_twelve_and_says_how_many_are_left() -> None:
@@ -178,6 +214,16 @@ def test_the_foot_names_the_silent_and_the_refused() -> None:
     for part in (brief.html, brief.text):
         assert "没有新文章的来源：乙报。" in part
         assert "有链接未收录的来源（链接数）：丙 9。" in part
+
+
+def test_a_long_list_of_sources_ends_in_their_number() -> None:
+    sources = tuple(SourceDay(str(n), f"第{n}报", 0, 0) for n in range(40))
+    assert "、第29报 等 40 家。" in edition(STORY, sources=sources).text
+
+
+def test_a_story_without_a_title_can_still_be_followed() -> None:
+    brief = edition(replace(STORY, title="\u200b"))
+    assert "1. （无标题）\n   https://a.test/1\n" in brief.text
 
 
 @pytest.mark.parametrize(

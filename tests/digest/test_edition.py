@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import Connection
 
-from archive import articles, clock, deliveries, links, pages, sources, summaries
+from archive import articles, clock, deliveries, editions, links, pages, sources, summaries
 from archive.models import Article, Edition, FoundLink, Outcome, Page, Summary, Window
 from archive.settings import Settings
 from digest import edition
@@ -111,6 +111,19 @@ def test_an_edition_is_frozen_once(conn: Connection, window: Window, settings: S
     assert edition.freeze(conn, window, settings) == (first, False)
 
 
+def test_who_freezes_second_gets_what_was_frozen_first(
+    conn: Connection, window: Window, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Edition(DAY, "先", "", "")
+
+    def overtaken(*_: object) -> Edition:
+        assert editions.freeze(conn, window, first, NOW)
+        return Edition(DAY, "后", "", "")
+
+    monkeypatch.setattr(edition, "compose", overtaken)
+    assert edition.freeze(conn, window, settings) == (first, False)
+
+
 def test_composing_from_the_archive_twice_gives_the_same(
     conn: Connection, window: Window, settings: Settings
 ) -> None:
@@ -192,6 +205,25 @@ def test_what_is_put_off_too_often_has_failed(
     post.answers = {"bo@reader.test": "452 4.2.2 mailbox full"}
     assert edition.deliver(conn, outbox, settings) == {"sent": 2, "failed": 1}
     assert states(conn)["bo"] == ("failed", "452 4.2.2 mailbox full")
+
+
+def test_an_address_that_cannot_be_mailed_fails_alone(
+    conn: Connection, outbox: Edition, settings: Settings
+) -> None:
+    conn.execute("update archive.subscriber set address = 'bo@x' where address like 'bo@%'")
+    assert edition.deliver(conn, outbox, settings) == {"sent": 2, "failed": 1}
+    state, error = states(conn)["bo"]
+    assert state == "failed"
+    assert "reader 'bo@x' is not a mail address" in error
+
+
+def test_without_a_usable_sender_everybody_stays_queued(
+    conn: Connection, outbox: Edition, settings: Settings
+) -> None:
+    wrong = settings.model_copy(update={"smtp_from": "news"})
+    with pytest.raises(AddressError, match="SMTP_FROM 'news'"):
+        edition.deliver(conn, outbox, wrong)
+    assert set(states(conn).values()) == {("queued", "")}
 
 
 def test_a_mail_whose_sender_died_is_unknown_and_never_sent_again(
