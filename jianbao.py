@@ -115,7 +115,8 @@ def main() -> None:
     except Exception as error:
         if not _is_database_trouble(error):
             raise
-        _end(error, 1)
+        # What follows the first line is the statement.
+        _end(KnownError(f"database: {str(error).partition(chr(10))[0]}"), 1)
 
 
 def _is_database_trouble(error: Exception) -> bool:

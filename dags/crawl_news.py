@@ -13,8 +13,7 @@ from typing import Any
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import Asset, Param, dag, task_group
 from airflow.sdk.exceptions import AirflowSkipException
-from airflow.timetables.trigger import CronTriggerTimetable
-from alerts import DEFAULTS, LIMIT
+from schedule import DEFAULTS, LIMIT, at
 
 ARTICLES = Asset("jianbao_articles")
 SHARDS = int(os.environ.get("CRAWL_SHARDS") or 2)
@@ -30,9 +29,7 @@ def only_if_new(line: str) -> str:
 
 
 @dag(
-    schedule=CronTriggerTimetable(
-        os.environ.get("CRAWL_CRON") or "*/30 * * * *", timezone="Asia/Shanghai"
-    ),
+    schedule=at(os.environ.get("CRAWL_CRON") or "*/30 * * * *"),
     catchup=False,
     max_active_runs=1,
     params={"force": Param(False, type="boolean", description="Also sources that are not due")},

@@ -8,8 +8,7 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import Param, dag
-from airflow.timetables.trigger import CronTriggerTimetable
-from alerts import DEFAULTS, LIMIT
+from schedule import DEFAULTS, LIMIT, at
 
 # The day is the run's, in Beijing, unless somebody asks for another one.
 DAY = (
@@ -19,7 +18,7 @@ DAY = (
 
 
 @dag(
-    schedule=CronTriggerTimetable("15 7 * * *", timezone="Asia/Shanghai"),
+    schedule=at("15 7 * * *"),
     catchup=False,
     max_active_runs=1,
     params={"day": Param("", type="string", description="Edition, YYYY-MM-DD; empty: the run's")},

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import Asset, dag
-from alerts import DEFAULTS, LIMIT
+from schedule import DEFAULTS, LIMIT
 
 
 @dag(

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import dag
-from airflow.timetables.trigger import CronTriggerTimetable
-from alerts import DEFAULTS, LIMIT
+from schedule import DEFAULTS, LIMIT, at
 
 
 @dag(
-    schedule=CronTriggerTimetable("10 3 * * *", timezone="Asia/Shanghai"),
+    schedule=at("10 3 * * *"),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,

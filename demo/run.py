@@ -19,7 +19,6 @@ from service.supervisor import Program, ServiceError
 
 Progress = Callable[[str], None]
 _RUN_SECONDS = 240
-DAGS = ("crawl_news", "summarize_articles", "send_digest")
 
 QUERIES = (
     (
@@ -67,9 +66,6 @@ def run(fresh: bool) -> None:
         _wait_summarized(client, current, progress)
     with console.working("5/5 DAG send_digest: composing and mailing the edition") as progress:
         _run_dag(client, "send_digest", {"day": demo.day.isoformat()}, progress)
-    for dag in DAGS:
-        # Its schedule is for the live service: the demo's day does not end.
-        client.pause(dag, True)
     _report(demo, current, time.monotonic() - began, ready.port)
 
 
@@ -107,8 +103,6 @@ def _wait_until_ready(client: Client, progress: Progress) -> None:
         progress(f"waiting for {', '.join(waiting) or 'the DAGs'}" if health else "API server")
         if health.get("scheduler") == "healthy":
             client.wait_for_dags(live.DAGS, live.START_SECONDS)
-            for dag in DAGS:
-                client.pause(dag, False)
             return
         time.sleep(1)
     raise ServiceError("Airflow", f"was not ready after {live.START_SECONDS} seconds")

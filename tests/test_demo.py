@@ -7,10 +7,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from archive import embedded
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
 JIANBAO = Path(sys.executable).with_name("jianbao")
@@ -124,16 +128,43 @@ def test_one_mail_arrived_over_smtp_and_equals_the_edition(checkout: Checkout, r
 
 
 def test_a_second_demo_adds_rows_to_the_run_log_only(checkout: Checkout, report: str) -> None:
-    before = checkout.ask(FACTS, "--demo")
+    before = json.loads(checkout.ask(FACTS, "--demo"))
     runs = int(checkout.ask("select count(*) from runs", "--demo"))
     checkout.run("demo")
-    assert checkout.ask(FACTS, "--demo") == before
+    assert json.loads(checkout.ask(FACTS, "--demo")) == before
     assert int(checkout.ask("select count(*) from runs", "--demo")) > runs
     assert len(list((checkout.demo / "mailbox").glob("*.eml"))) == 1
 
 
 def test_status_shows_what_the_guard_lets_pass(checkout: Checkout, report: str) -> None:
     assert "127.0.1.1:" in checkout.run("--demo", "status")
+
+
+def test_prune_removes_airflows_history_and_task_logs_by_the_same_policy(
+    checkout: Checkout, report: str
+) -> None:
+    home = Path(checkout.run("--demo", "status").split()[1])
+    server = embedded.running(home / "postgres")
+    assert server is not None
+
+    def kept() -> tuple[int, int]:
+        with psycopg.connect(server.dsn("airflow", "airflow")) as conn:
+            row = conn.execute("select count(*) from dag_run").fetchone()
+        assert row is not None
+        logs = [path for path in (home / "airflow" / "logs").rglob("attempt=*.log")]
+        return row[0], len(logs)
+
+    runs, logs = kept()
+    assert runs >= 4
+    assert logs >= 6
+    later = datetime.now(UTC) + timedelta(days=10)
+    settings = {"JIANBAO_HOME": str(home), "JIANBAO_KIND": "demo", "KEEP_RUNS_DAYS": "5"}
+    checkout.run("prune", **settings, JIANBAO_NOW=datetime.now(UTC).isoformat())
+    assert kept() == (runs, logs)
+    checkout.run("prune", **settings, JIANBAO_NOW=later.isoformat())
+    assert kept()[1] == 0
+    # Airflow keeps the last run of each DAG, because it knows from it which one is next.
+    assert kept()[0] <= 3
 
 
 def test_the_live_service_beside_it_holds_no_fictional_row(checkout: Checkout, report: str) -> None:

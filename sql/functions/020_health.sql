@@ -1,5 +1,6 @@
 -- How each source does against what is usual for it. Until seven days are seen nothing is usual:
 -- then only the age of its newest entry and the share of links that match its pattern are judged.
+-- Security definer, because its readers have no rights on the private tables; it takes no text.
 -- 各来源与其常态相比的状况。未满七天时没有常态可言，只看最新条目的新旧与匹配比例。
 
 create or replace function news.source_health(as_of timestamptz default now())
@@ -7,7 +8,7 @@ returns table (
     id text, name text, state text, expected_per_day numeric, last_day bigint, days_seen integer,
     newest_at timestamptz, why text
 )
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog
 as $$
     with days as (

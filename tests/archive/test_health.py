@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from archive import links, sources
@@ -88,3 +89,10 @@ def test_three_failures_in_a_row_are_failing_and_one_success_mends_it(
     assert health(desk, monday)[0] == "failing"
     polled(desk, monday)
     assert health(desk, monday)[0] == "learning"
+
+
+def test_readers_may_ask(desk: Any, monday: datetime, postgres: Any, clone: str) -> None:
+    with psycopg.connect(postgres.dsn(clone, "reader")) as reader:
+        assert reader.execute("select count(*) from source_health(%s)", (monday,)).fetchone() == (
+            2,
+        )

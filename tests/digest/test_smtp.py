@@ -124,6 +124,11 @@ def test_an_accepted_mail_is_sent_and_arrives_whole(sink: Sink, port: int) -> No
     assert sink.content == mail.as_bytes()
 
 
+def test_any_positive_answer_to_the_whole_message_is_an_acceptance(port: int) -> None:
+    with mailer(port) as sender:
+        assert post(sender, "data252") == Sent("sent")
+
+
 def test_a_line_that_begins_with_a_dot_arrives_with_it(sink: Sink, port: int) -> None:
     mail = message(EDITION, "news@jianbao.test", "li@reader.test")
     mail.clear_content()
