@@ -148,3 +148,20 @@ def test_the_example_can_be_copied_as_it_is(env_file: Any) -> None:
     env_file(EXAMPLE.read_bytes())
     assert settings.load() == Settings()
     assert stat.S_IMODE(EXAMPLE.stat().st_mode) & 0o111 == 0
+
+
+def test_a_mail_preset_knows_the_server_and_sends_as_the_user() -> None:
+    given = Settings(smtp_preset="qq", smtp_user="brief@qq.com")
+    assert (given.smtp_host, given.smtp_port, given.smtp_security) == ("smtp.qq.com", 465, "tls")
+    assert given.smtp_from == "brief@qq.com"
+    assert Settings(smtp_preset="outlook").smtp_security == "starttls"
+
+
+def test_what_is_set_wins_over_the_preset() -> None:
+    assert Settings(smtp_preset="163", smtp_port=994).smtp_port == 994
+
+
+def test_an_unknown_preset_names_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_PRESET", "hotmale")
+    with pytest.raises(SettingsError, match="exmail"):
+        settings.load()
