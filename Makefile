@@ -1,6 +1,6 @@
 # Every target sets up what it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test live up down status psql lint lock clean setup bar-1 corpus
+.PHONY: help demo test live up down status psql lint lock clean setup bar-1 bar-2 corpus
 JIANBAO := .venv/bin/jianbao
 export PYTHON
 
@@ -47,6 +47,12 @@ clean: ## Remove the virtual environment and caches; never an archive
 bar-1: setup ## Every bar of part 1: name, value, goal
 	@.venv/bin/python -m benchmarks.demo_cost
 	@.venv/bin/python -m benchmarks.dev_pages
+
+bar-2: setup ## Every bar of part 2, about 40 minutes: name, value, goal
+	@.venv/bin/python -m benchmarks.timetables
+	@.venv/bin/python -m benchmarks.week
+	@.venv/bin/python -m benchmarks.celery
+	@.venv/bin/python -m benchmarks.service_kills
 
 corpus: setup ## Import the documents of DIR: records on stdout, repairs on stderr
 	@$(JIANBAO) import $(DIR)/*.txt

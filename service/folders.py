@@ -40,6 +40,11 @@ class Folders:
         return self.home / "editions"
 
     @property
+    def alone(self) -> Path:
+        """Files that running programs hold open, so that what is left of them can be found."""
+        return self.home / "alone"
+
+    @property
     def supervisor(self) -> Path:
         return self.home / "supervisord.conf"
 
@@ -52,11 +57,11 @@ class Folders:
     def make(self) -> None:
         """Create the folders, private to their owner. Raises FolderError."""
         try:
-            for folder in (self.home, self.logs, self.airflow, self.editions):
+            for folder in (self.home, self.logs, self.airflow, self.editions, self.alone):
                 folder.mkdir(parents=True, exist_ok=True)
             # As root the database's unprivileged user passes through the home to its own folder.
             self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
-            for folder in (self.logs, self.airflow, self.editions, self.socket.parent):
+            for folder in (self.logs, self.airflow, self.editions, self.alone, self.socket.parent):
                 folder.mkdir(mode=0o700, exist_ok=True)
                 folder.chmod(0o700)
         except OSError as error:

@@ -14,6 +14,7 @@ from xmlrpc.client import Fault, ServerProxy
 
 from archive.errors import KnownError
 from archive.settings import PROJECT
+from service.alone import end_earlier
 from service.folders import Folders
 
 
@@ -106,9 +107,9 @@ def start(folders: Folders, programs: list[Program], environment: Mapping[str, s
 
 
 def stop(folders: Folders) -> bool:
-    """Stop supervisord and all it runs; False if it does not run."""
+    """Stop supervisord and all it runs, or what a killed one left; False if nothing runs."""
     if states(folders) is None:
-        return False
+        return any([end_earlier(file) for file in folders.alone.glob("*")])
     pid = int(_call(folders, "getPID"))
     _call(folders, "shutdown")
     deadline = time.monotonic() + 60
@@ -143,6 +144,8 @@ def _configuration(folders: Folders, programs: list[Program]) -> str:
         command = program.command
         if program.after:
             command = (sys.executable, "-m", "service.after", program.after, *command)
+        alone = str(folders.alone / program.name)
+        command = (sys.executable, "-m", "service.alone", alone, *command)
         text += _PROGRAM.format(
             name=program.name,
             command=" ".join(_quote(part) for part in command),

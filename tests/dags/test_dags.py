@@ -104,3 +104,19 @@ def test_every_command_in_the_dags_parses(loaded: dict[str, Any]) -> None:
         assert int(seconds) > 0
         command = typer.main.get_command(jianbao.app).commands[name]
         command.make_context(name, arguments)
+
+
+def test_a_task_that_fails_for_good_is_told_once(tmp_path: Path) -> None:
+    code = (
+        "from types import SimpleNamespace as Run; import schedule;"
+        "schedule.tell({'ti': Run(dag_id='crawl_news', task_id='shard.crawl', run_id='r1')})"
+    )
+    env = {
+        **os.environ,
+        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+        "JIANBAO_HOME": str(tmp_path / "home"),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT / "dags", env=env, check=True)
+    (line,) = (tmp_path / "home" / "logs" / "alerts.log").read_text().splitlines()
+    assert line.endswith("DAG crawl_news, task shard.crawl, run r1 failed")

@@ -103,3 +103,54 @@ def test_a_program_waits_for_the_address_it_comes_after(folders: Folders, tmp_pa
 def test_the_socket_is_in_a_private_folder(folders: Folders) -> None:
     assert len(os.fsencode(folders.socket)) < 107
     assert folders.socket.parent.stat().st_mode & 0o777 == 0o700
+
+
+def forking(path: Path) -> Program:
+    """A program with a child that outlives it; both pids are in the file."""
+    code = (
+        "import os, pathlib, sys, time; child = os.fork();"
+        "child and pathlib.Path(sys.argv[1]).write_text(f'{os.getpid()} {child} .');"
+        "time.sleep(600)"
+    )
+    return Program("parent", (sys.executable, "-c", code, str(path)))
+
+
+def pids(note: Path) -> tuple[int, int]:
+    """The parent's and the child's; the file is taken away, for the next ones."""
+    until(lambda: note.exists() and note.read_text().endswith("."))
+    parent, child, _ = note.read_text().split()
+    note.unlink()
+    return int(parent), int(child)
+
+
+def test_what_a_killed_process_left_is_ended_before_the_next_starts(
+    folders: Folders, tmp_path: Path
+) -> None:
+    note = tmp_path / "pids"
+    supervisor.start(folders, [forking(note)], os.environ)
+    parent, child = pids(note)
+    os.kill(parent, signal.SIGKILL)
+    both = pids(note)
+    assert not alive(child)
+    assert all(map(alive, both))
+    supervisor.stop(folders)
+    assert not any(map(alive, both))
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_killed_supervisor_leaves_nothing_to_the_next_start_or_stop(
+    folders: Folders, tmp_path: Path, again: bool
+) -> None:
+    note = tmp_path / "pids"
+    supervisor.start(folders, [forking(note)], os.environ)
+    left = pids(note)
+    os.kill(int((folders.home / "supervisord.pid").read_text()), signal.SIGKILL)
+    until(lambda: supervisor.states(folders) is None)
+    assert all(map(alive, left))
+    if again:
+        assert supervisor.start(folders, [forking(note)], os.environ)
+        pids(note)
+        assert not any(map(alive, left))
+    assert supervisor.stop(folders)
+    assert not any(map(alive, left))
+    assert not supervisor.stop(folders)
