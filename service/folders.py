@@ -61,13 +61,22 @@ class Folders:
                 folder.mkdir(parents=True, exist_ok=True)
             # As root the database's unprivileged user passes through the home to its own folder.
             self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
-            for folder in (self.logs, self.airflow, self.editions, self.alone, self.socket.parent):
-                folder.mkdir(mode=0o700, exist_ok=True)
+            for folder in (self.logs, self.airflow, self.editions, self.alone):
                 folder.chmod(0o700)
         except OSError as error:
             raise FolderError(self.home, error.strerror or str(error)) from None
-        if self.socket.parent.lstat().st_uid != os.geteuid():
-            raise FolderError(self.socket.parent, "it belongs to somebody else")
+
+    def make_for_socket(self) -> None:
+        """Create the socket's folder, private to its owner. Raises FolderError."""
+        folder = self.socket.parent
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.lstat().st_uid != os.geteuid():
+                raise FolderError(folder, "it belongs to somebody else")
+            folder.chmod(0o700)
+            self.socket.unlink(missing_ok=True)
+        except OSError as error:
+            raise FolderError(folder, error.strerror or str(error)) from None
 
 
 def kept_secrets(folders: Folders) -> dict[str, str]:

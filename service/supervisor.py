@@ -1,5 +1,6 @@
 """supervisord runs what a deployment runs, restarts what dies, and rotates the logs."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -88,7 +89,7 @@ def start(folders: Folders, programs: list[Program], environment: Mapping[str, s
     folders.make()
     folders.supervisor.write_text(_configuration(folders, programs), encoding="utf-8")
     folders.supervisor.chmod(0o600)
-    folders.socket.unlink(missing_ok=True)
+    folders.make_for_socket()
     started = subprocess.run(
         [Path(sys.executable).with_name("supervisord"), "-c", folders.supervisor],
         env=dict(environment),
@@ -115,6 +116,8 @@ def stop(folders: Folders) -> bool:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if not _alive(pid):
+            with contextlib.suppress(OSError):
+                folders.socket.parent.rmdir()
             return True
         time.sleep(0.2)
     os.kill(pid, signal.SIGKILL)

@@ -100,9 +100,12 @@ def test_a_program_waits_for_the_address_it_comes_after(folders: Folders, tmp_pa
         os.waitpid(server, 0)
 
 
-def test_the_socket_is_in_a_private_folder(folders: Folders) -> None:
+def test_the_socket_is_in_a_private_folder_that_goes_with_it(folders: Folders) -> None:
+    supervisor.start(folders, [], os.environ)
     assert len(os.fsencode(folders.socket)) < 107
     assert folders.socket.parent.stat().st_mode & 0o777 == 0o700
+    supervisor.stop(folders)
+    assert not folders.socket.parent.exists()
 
 
 def forking(path: Path) -> Program:

@@ -1,0 +1,157 @@
+"""The live service under kill -9: each of its processes in turn, on the sample newsroom.
+
+python -m benchmarks.service_kills [--kills N] [--seed N]
+
+Every minute a crawl is due. Each kill meets a running crawl and a digest that is being mailed; what
+came of it is told on stderr.
+"""
+
+import argparse
+import os
+import random
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from archive import database
+from archive.clock import BEIJING
+from archive.query import ask
+from benchmarks.trial import Trial, trial
+from benchmarks.watch import Watch, crawl, left_over
+from demo.newsroom import OUTLETS
+from service import airflow, supervisor
+from service.folders import Folders, kept_secrets
+
+TARGETS = ("crawl", "scheduler", "database", "api-server", "dag-processor", "keeper")
+DAYS = 7
+READERS = 3
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--kills", type=int, default=20)
+    options.add_argument("--seed", type=int, default=1)
+    given = options.parse_args()
+    chance = random.Random(given.seed)
+    first = datetime.now(BEIJING).date() - timedelta(days=DAYS)
+    with trial(first, DAYS, READERS) as place:
+        place.env.update(CRAWL_CRON="* * * * *", AIRFLOW_PORT=str(supervisor.free_port()))
+        place.run("up")
+        place.run("down")
+        watch, warm = start(place)
+        bar("make up, warm, s", warm, 180, "until a scheduled crawl has succeeded")
+        begin, hits = place.room.now, []
+        for number in range(given.kills):
+            place.room.now = begin + timedelta(days=DAYS) * (number + 1) / given.kills
+            day = first - timedelta(days=number)
+            hits.append(hit(watch, TARGETS[number % len(TARGETS)], day, chance.uniform(0, 3)))
+        worst = f"the worst of {given.kills} kills"
+        bar("services back, s", max(hit.back for hit in hits), 120, worst)
+        bar("run finished, s", max(hit.finished for hit in hits), 600, worst)
+        bar("rows lost", sum(hit.lost for hit in hits), 0, "links and articles")
+        settle(watch, given.kills)
+    return 0
+
+
+def bar(name: str, value: float, goal: float, note: str) -> None:
+    print(f"{name:<24} {value:6.0f}    goal <= {goal:<5} {note}", flush=True)
+
+
+def start(place: Trial) -> tuple[Watch, float]:
+    """Start the service; the seconds until a crawl that its schedule started has succeeded."""
+    began, since = time.monotonic(), datetime.now(UTC)
+    place.run("up")
+    client = airflow.Client(
+        int(place.env["AIRFLOW_PORT"]), kept_secrets(Folders(place.home))["admin"]
+    )
+    watch = Watch(place, client, database.reader_url(place.settings))
+    watch.until(
+        lambda: any(
+            run["run_type"] == "scheduled"
+            and run["state"] == "success"
+            and datetime.fromisoformat(run["start_date"]) > since
+            for run in watch.runs("crawl_news")
+        )
+    )
+    return watch, time.monotonic() - began
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What came of a kill: seconds until all was back and the run had ended, and rows lost."""
+
+    back: float
+    finished: float
+    lost: int
+
+
+def hit(watch: Watch, target: str, day: date, pause: float) -> Hit:
+    """Kill the target while a crawl runs and the edition of a day is mailed."""
+    watch.client.trigger("send_digest", {"day": day.isoformat()})
+    watch.until(crawl)
+    time.sleep(pause)
+    watch.until(lambda: crawl() and watch.pid(target))
+    kept = watch.kept()
+    run = next(run for run in watch.runs("crawl_news") if run["state"] == "running")["dag_run_id"]
+    pid, since, began = watch.pid(target), datetime.now(UTC), time.monotonic()
+    os.kill(pid, signal.SIGKILL)
+    if target != "crawl":
+        watch.until(lambda: watch.pid(target) not in (0, pid))
+    watch.until(lambda: watch.healthy(since))
+    back = time.monotonic() - began
+    ended: list[str] = []
+
+    def has_ended() -> bool:
+        states = [one["state"] for one in watch.runs("crawl_news") if one["dag_run_id"] == run]
+        ended[:] = [state for state in states if state in ("success", "failed")]
+        return bool(ended)
+
+    watch.until(has_ended)
+    finished, lost = time.monotonic() - began, len(kept - watch.kept())
+    sys.stderr.write(
+        f"{target} (pid {pid}): back after {back:.0f} s, {run} {ended} after {finished:.0f} s, "
+        f"{len(kept)} rows before, {lost} lost\n"
+    )
+    return Hit(back, finished if ended else float("inf"), lost)
+
+
+def settle(watch: Watch, kills: int) -> None:
+    """Let the service come to rest; the bars of what there is then."""
+    shown = sum(len(watch.place.room.shown(outlet)) for outlet in OUTLETS)
+    watch.until(lambda: (now := facts(watch))["settled"] == shown and not now["backlog"])
+    found = facts(watch)
+    bar("links missing", shown - found["links"], 0, f"of {shown} that were shown")
+    bar("links without outcome", found["links"] - found["settled"], 0, "")
+    bar("backlog", found["backlog"], 0, "of all stages")
+    bar("duplicates", found["twice"], 0, f"of {found['links']} links, {found['articles']} articles")
+    mails = watch.place.mailed()
+    bar("mails of one edition", max(mails.values()), 1, "to one reader, the most")
+    states = ask(watch.url, "select state, sum(readers) from deliveries group by state").rows
+    told = ", ".join(f"{number} {state}" for state, number in states)
+    bar("mails missing", kills * READERS - len(mails), 0, f"deliveries: {told}")
+    failed = [run for run in watch.runs("crawl_news") if run["state"] == "failed"]
+    bar("failed crawl runs", len(failed), 0, "of the last 20")
+    bar("left-over processes", left_over(watch.place.home), 0, "")
+    bar("memory (PSS), MiB", watch.peak / 1024, 2560, "of the whole service, the most")
+
+
+def facts(watch: Watch) -> dict[str, int]:
+    """How much there is in the archive, and how much of it is there twice."""
+    answer = ask(
+        watch.url,
+        "select (select count(*) from ledger) as links,"
+        " (select count(*) from ledger where outcome <> 'pending') as settled,"
+        " (select count(*) from articles) as articles,"
+        " (select sum(pending) from backlog) as backlog,"
+        " (select count(*) - count(distinct url) from ledger)"
+        " + (select count(*) - count(distinct (url, part)) from articles) as twice",
+    )
+    return {
+        name: int(str(value)) for name, value in zip(answer.columns, answer.rows[0], strict=True)
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

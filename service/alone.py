@@ -1,0 +1,60 @@
+"""Run a command in one copy: `python -m service.alone FILE COMMAND…` ends what is left of the last.
+
+A killed program leaves children that nobody waits for, such as the executor's of a scheduler; a
+killed supervisor leaves all its programs. Both hold FILE open, which they have inherited.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_SECONDS = 10
+
+
+def main() -> None:
+    file, *command = sys.argv[1:]
+    end_earlier(Path(file))
+    descriptor = os.open(file, os.O_RDONLY | os.O_CREAT, 0o600)
+    os.set_inheritable(descriptor, True)
+    os.execv(command[0], command)
+
+
+def end_earlier(file: Path) -> int:
+    """Kill the processes that hold the file open, and wait for their end; how many there were."""
+    ended: set[int] = set()
+    deadline = time.monotonic() + _SECONDS
+    while (left := _holders(file)) and time.monotonic() < deadline:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        ended.update(left)
+        time.sleep(0.1)
+    return len(ended)
+
+
+def _holders(file: Path) -> list[int]:
+    try:
+        wanted = file.stat()
+    except FileNotFoundError:
+        return []
+    return [
+        int(folder.parent.name)
+        for folder in Path("/proc").glob("[0-9]*/fd")
+        if any(os.path.samestat(one, wanted) for one in _opened(folder))
+    ]
+
+
+def _opened(folder: Path) -> Iterator[os.stat_result]:
+    # The process or its file may be gone by now, or be somebody else's.
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            with contextlib.suppress(OSError):
+                yield path.stat()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""The keeper has the embedded database up again soon after it was killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from archive import embedded
+from archive.settings import PROJECT
+
+
+@pytest.fixture
+def kept(new_home: Path) -> Iterator[Path]:
+    """The folder of a database under a keeper."""
+    folder = new_home / "postgres"
+    command = [sys.executable, "-m", "service.keeper", str(folder)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL) as keeper:
+        try:
+            pid_within(folder, 60)
+            yield folder
+        finally:
+            keeper.kill()
+
+
+def pid_within(folder: Path, seconds: float, other_than: int = 0) -> int:
+    """The pid of the database that is up, once it is another one."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if embedded.running(folder):
+            pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+            if pid != other_than:
+                return pid
+        time.sleep(0.05)
+    pytest.fail(f"the database was not up after {seconds} seconds")
+
+
+def ask(folder: Path, sql: str) -> list[tuple[object, ...]]:
+    server = embedded.running(folder)
+    assert server
+    with psycopg.connect(server.dsn("postgres")) as conn:
+        cursor = conn.execute(sql.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_a_killed_database_is_up_within_ten_seconds_with_what_was_committed(kept: Path) -> None:
+    ask(kept, "create table note as select 'kept' as word")
+    pid = pid_within(kept, 10)
+    for _ in range(2):
+        os.kill(pid, signal.SIGKILL)
+        pid = pid_within(kept, 10, other_than=pid)
+        assert ask(kept, "select word from note") == [("kept",)]
