@@ -6,7 +6,8 @@ FROM ${BASE_IMAGE}
 
 # The volumes take their owner from these folders.
 RUN useradd --uid 10001 --create-home jianbao \
-    && install --directory --owner=jianbao --group=jianbao --mode=0700 /app /data /secrets
+    && install --directory --owner=jianbao --group=jianbao --mode=0700 \
+    /app /data /data/airflow /data/airflow/logs /secrets
 WORKDIR /app
 USER jianbao
 ENV JIANBAO_HOME=/data PATH=/app/.venv/bin:$PATH

@@ -74,6 +74,12 @@ class Settings(BaseModel):
     """Where Airflow's interface listens; anything but loopback is for containers."""
     airflow_port: int = Field(default=0, ge=0, le=65535)
     """Its port; 0 means a free one, chosen once and kept."""
+    airflow_url: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
+    """Airflow's address as workers on other machines reach it; empty means this machine only."""
+    broker_url: str = Field(default="", pattern=r"^(rediss?://.+)?$")
+    """The Redis that hands tasks to Celery workers; empty means Airflow's LocalExecutor."""
+    celery_workers: int = Field(default=2, ge=0, le=64)
+    """How many worker processes, of two tasks each, run here when there is a broker."""
     alert_webhook: str = ""
     """Address that alerts are posted to, as JSON with the key text."""
     keep_pages_days: int = Field(default=180, ge=1)

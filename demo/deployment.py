@@ -47,6 +47,8 @@ class Demo:
             "JIANBAO_ENV_FILE": os.devnull,
             "JIANBAO_KIND": "demo",
             "JIANBAO_HOME": str(home()),
+            # Not the server and workers of a live archive.
+            **dict.fromkeys(("DATABASE_URL", "BROKER_URL", "AIRFLOW_URL"), ""),
             "JIANBAO_NOW": self.now.isoformat(),
             "JIANBAO_SOURCES": str(PROJECT / "demo" / "sources.toml"),
             "JIANBAO_NEWSROOM_PORT": str(self.newsroom_port),

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date
 from email.utils import format_datetime
@@ -48,8 +49,9 @@ class Newsroom:
     """The sample newsroom: listens from construction on, answers inside `with` or in `serve`.
 
     `state` is a file that says {"corrected": true} once the correction is out; it is read at
-    every request. With a crowd, its generated outlets are served instead. Port 0 takes a free
-    one. Raises NewsroomError.
+    every request. With a crowd, its generated outlets are served instead. `log` is a file that
+    gets a line for each request: monotonic seconds, address, path. Port 0 takes a free one. Raises
+    NewsroomError.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Newsroom:
         *,
         port: int = 0,
         crowd: scale.Crowd | None = None,
+        log: Path | None = None,
     ) -> None:
         outlets = crowd.outlets if crowd else newsroom.OUTLETS
         self._today, self._state, self._crowd = today, state, crowd
@@ -66,6 +69,7 @@ class Newsroom:
         self._sockets = _listen(list(self._outlets), port)
         self.port: int = self._sockets[0].getsockname()[1]
         self._talks: set[asyncio.Task[None]] = set()
+        self._log = log.open("a", buffering=1) if log else None
         self._shelves = cache(newsroom.load)
         self._routes = cache(self._routes_of)
 
@@ -88,6 +92,8 @@ class Newsroom:
         await self._stopped.wait()
         for server in servers:
             server.close()
+        if self._log:
+            self._log.close()
 
     def stop(self) -> None:
         """End `serve`, from any thread or from a signal."""
@@ -135,12 +141,15 @@ class Newsroom:
         """One request and its reply; whether the connection stays open."""
         async with asyncio.timeout(_IDLE_SECONDS):
             head = await reader.readuntil(b"\r\n\r\n")
+        came = time.monotonic()
         request, *lines = head.decode("latin-1").strip().split("\r\n")
         asked = {
             name.lower(): value.strip() for name, _, value in (s.partition(":") for s in lines)
         }
         match request.split(" "):
             case ["GET" | "HEAD" as method, target, version]:
+                if self._log and not self._log.closed:
+                    self._log.write(f"{came:.4f} {address} {target}\n")
                 make = self.routes(address).get(target)
                 reply = make() if make else _NOT_FOUND
                 stay = version == "HTTP/1.1" and asked.get("connection", "").lower() != "close"
@@ -222,11 +231,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sources", type=int, default=0, help="generated sources instead")
     parser.add_argument("--pages", type=int, default=20, help="articles of each generated source")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path, help="gets 'monotonic-seconds address path' lines")
     given = parser.parse_args(arguments)
     today: date = given.reference_day
     crowd = scale.Crowd(given.sources, given.pages, given.seed, today) if given.sources else None
     try:
-        room = Newsroom(today, given.state, port=given.port, crowd=crowd)
+        room = Newsroom(today, given.state, port=given.port, crowd=crowd, log=given.log)
     except NewsroomError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -24,13 +24,16 @@ ADMIN = "admin"
 def environment(settings: Settings, folders: Folders, port: int) -> dict[str, str]:
     """Airflow's settings, as environment variables. They hold secrets: never print them."""
     known = kept_secrets(folders)
-    address = f"http://127.0.0.1:{port}"
+    address = settings.airflow_url or f"http://127.0.0.1:{port}"
     dsn = database.airflow_dsn(settings).replace("postgresql://", "postgresql+psycopg2://", 1)
     return {
         "AIRFLOW_HOME": str(folders.airflow),
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
-        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor" if settings.broker_url else "LocalExecutor",
+        # With Celery the workers are the limit.
+        "AIRFLOW__CORE__PARALLELISM": "64" if settings.broker_url else "4",
+        "AIRFLOW__CELERY__BROKER_URL": settings.broker_url,
+        "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{dsn}",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": str(settings.timezone),
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
@@ -77,12 +80,25 @@ def prepare(settings: Settings, folders: Folders, env: Mapping[str, str]) -> Non
 
 def programs(env: Mapping[str, str]) -> list[Program]:
     """Airflow's processes. No triggerer: nothing here is deferrable."""
-    health = f"{env['AIRFLOW__API__BASE_URL']}/api/v2/monitor/health"
+    health = _health(env)
     return [
         Program("api-server", (_program(), "api-server")),
         Program("dag-processor", (_program(), "dag-processor"), after=health),
         Program("scheduler", (_program(), "scheduler", "--skip-serve-logs"), after=health),
     ]
+
+
+def workers(env: Mapping[str, str], count: int) -> list[Program]:
+    """Celery's worker processes, two tasks each; they share only Postgres, broker and API."""
+    command = (_program(), "celery", "worker", "--concurrency", "2", "--skip-serve-logs", "-H")
+    return [
+        Program(f"worker-{number}", (*command, f"w{number}@%h"), _health(env), group="workers")
+        for number in range(1, count + 1)
+    ]
+
+
+def _health(env: Mapping[str, str]) -> str:
+    return f"{env['AIRFLOW__API__BASE_URL']}/api/v2/monitor/health"
 
 
 def _program() -> str:

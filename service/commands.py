@@ -13,6 +13,7 @@ import typer
 from archive import console
 
 if TYPE_CHECKING:
+    from archive.settings import Settings
     from service.live import Deployment
 
 app = typer.Typer()
@@ -23,9 +24,12 @@ def up(
     foreground: Annotated[
         bool, typer.Option(help="Stay until a signal comes, then stop it all; for containers.")
     ] = False,
+    worker: Annotated[
+        bool, typer.Option(help="Only Celery workers, for a service on another machine.")
+    ] = False,
 ) -> None:
     """Start the live service: Airflow runs the DAGs on schedule against the real sources."""
-    from archive import settings
+    from archive import clock, settings
     from service import live
     from service.supervisor import ServiceError
 
@@ -34,8 +38,25 @@ def up(
     if foreground:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ended.set())
-    if current.jianbao_kind == "demo":
-        raise typer.BadParameter("JIANBAO_KIND=demo: use jianbao demo")
+    if clock.is_fixed():
+        raise typer.BadParameter("its clock stands still (JIANBAO_NOW): use jianbao demo")
+    if worker:
+        deployment = live.set_up_workers(current)
+        new = live.start(deployment, only_workers=True)
+        console.say("The workers are up." if new else "Something of this folder is up already.")
+    else:
+        deployment = _up(current)
+    if foreground:
+        while not ended.wait(5):
+            if live.processes(current) is None:
+                raise ServiceError("supervisord", "ended by itself", deployment.folders.logs)
+        with console.working("Stopping"):
+            live.stop(current)
+
+
+def _up(current: "Settings") -> "Deployment":
+    from service import live
+
     with console.working("Setting up the database and Airflow's metadata"):
         deployment = live.set_up(current)
     new = live.start(deployment)
@@ -48,12 +69,7 @@ def up(
     console.say("  status    make status      stop  make down      query  make psql")
     if not current.smtp_host:
         console.say("  No mail will be sent: SMTP_HOST is not set (see .env.example).")
-    if foreground:
-        while not ended.wait(5):
-            if live.processes(current) is None:
-                raise ServiceError("supervisord", "ended by itself", deployment.folders.logs)
-        with console.working("Stopping"):
-            live.stop(current)
+    return deployment
 
 
 @app.command()
@@ -159,6 +175,7 @@ def prune(
     from service.tend import prune_airflow
 
     current = settings.load()
+    marker = current.jianbao_home / "airflow" / "migrated"
     days = {"pages_days": current.keep_pages_days, "runs_days": current.keep_runs_days}
     with database.connect(current) as conn:
         if dry_run:
@@ -166,7 +183,8 @@ def prune(
             return
         with runs.logged(conn, "prune") as counts, console.working("Removing what is old"):
             counts |= retention.prune(conn, clock.now(), **days)
-            if (current.jianbao_home / "airflow" / "migrated").exists():
+            # Set in Airflow's tasks, which may run on a machine with workers only.
+            if marker.exists() or "AIRFLOW_HOME" in os.environ:
                 counts |= prune_airflow(current, clock.now())
     console.result(counts)
 

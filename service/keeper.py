@@ -22,7 +22,7 @@ def main() -> None:
         except embedded.ServerError as error:
             # Said in the log; the next look tries again, such as when the disk has room.
             sys.stdout.write(f"{error}\n")
-            time.sleep(10)
+            time.sleep(2)
         sys.stdout.flush()
         time.sleep(_LOOK_SECONDS)
 

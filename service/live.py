@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive import database, embedded
-from archive.settings import Settings
+from archive.settings import Settings, SettingsError
 from service import airflow, supervisor
 from service.folders import Folders, kept_secrets
 from service.supervisor import Program, State
@@ -41,6 +41,23 @@ def set_up(settings: Settings, extra: Mapping[str, str] | None = None) -> Deploy
             str(folders.home), f"has {free:.1f} GB free, {LEAST_FREE_GB} GB are needed"
         )
     database.migrate(settings)
+    made = _deployment(settings, folders, extra or {})
+    airflow.prepare(settings, folders, made.environment)
+    return made
+
+
+def set_up_workers(settings: Settings) -> Deployment:
+    """Make ready for workers of a main service elsewhere. Raises one-line errors."""
+    for name in ("broker_url", "database_url", "airflow_url", "celery_workers"):
+        if not getattr(settings, name):
+            raise SettingsError(name.upper(), "is needed by workers of a service elsewhere")
+    with database.connect(settings):
+        folders = Folders(settings.jianbao_home)
+        folders.make()
+    return _deployment(settings, folders, {})
+
+
+def _deployment(settings: Settings, folders: Folders, extra: Mapping[str, str]) -> Deployment:
     port = settings.airflow_port or _kept_port(folders)
     env = {
         **os.environ,
@@ -51,9 +68,8 @@ def set_up(settings: Settings, extra: Mapping[str, str] | None = None) -> Deploy
         "CRAWL_CRON": settings.crawl_cron,
         "CRAWL_SECONDS": str(settings.crawl_seconds),
         "CRAWL_SHARDS": str(settings.crawl_shards),
-        **(extra or {}),
+        **extra,
     }
-    airflow.prepare(settings, folders, env)
     return Deployment(settings, folders, port, env)
 
 
@@ -63,9 +79,16 @@ def existing(settings: Settings) -> Deployment:
     return Deployment(settings, folders, settings.airflow_port or _kept_port(folders), {})
 
 
-def start(deployment: Deployment, more: list[Program] | None = None) -> bool:
+def start(
+    deployment: Deployment, more: list[Program] | None = None, *, only_workers: bool = False
+) -> bool:
     """Start the processes; False if they run already."""
-    programs = [*(more or []), *airflow.programs(deployment.environment)]
+    programs = more or []
+    if not only_workers:
+        programs = [*programs, *airflow.programs(deployment.environment)]
+    if deployment.settings.broker_url:
+        count = deployment.settings.celery_workers
+        programs = [*programs, *airflow.workers(deployment.environment, count)]
     if not deployment.settings.database_url:
         folder = str(deployment.folders.home / "postgres")
         programs.insert(0, Program("database", (sys.executable, "-m", "service.keeper", folder)))

@@ -30,11 +30,15 @@ class ServiceError(KnownError):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A process to keep alive. `after` is an address that must answer before it starts."""
+    """A process to keep alive. `after` is an address that must answer before it starts.
+
+    Those of one group are stopped at the same time, others one after the other.
+    """
 
     name: str
     command: tuple[str, ...]
     after: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,9 @@ def _configuration(folders: Folders, programs: list[Program]) -> str:
             # supervisord expands the names of logs twice.
             logs=_escape(_escape(str(folders.logs))),
         )
+    for group in {program.group for program in programs} - {""}:
+        names = ",".join(program.name for program in programs if program.group == group)
+        text += f"\n[group:{group}]\nprograms={names}\n"
     return text
 
 
