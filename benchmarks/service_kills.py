@@ -110,9 +110,10 @@ def hit(watch: Watch, target: str, day: date, pause: float) -> Hit:
 
     watch.until(has_ended)
     finished, lost = time.monotonic() - began, len(kept - watch.kept())
+    tries = max(task["try_number"] for task in watch.client.tasks("crawl_news", run))
     sys.stderr.write(
-        f"{target} (pid {pid}): back after {back:.0f} s, {run} {ended} after {finished:.0f} s, "
-        f"{len(kept)} rows before, {lost} lost\n"
+        f"{target} (pid {pid}): back after {back:.0f} s, {run} {ended} after {finished:.0f} s "
+        f"in {tries} tries, {len(kept)} rows before, {lost} lost\n"
     )
     return Hit(back, finished if ended else float("inf"), lost)
 
