@@ -134,10 +134,8 @@ class Client:
 
     def trigger(self, dag: str, conf: Mapping[str, object]) -> str:
         """Start a run; its id."""
-        answer = self._request(
-            "POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": dict(conf)}
-        )
-        return str(answer["dag_run_id"])
+        run = {"logical_date": None, "conf": dict(conf)}
+        return str(self.post(f"/api/v2/dags/{dag}/dagRuns", run)["dag_run_id"])
 
     def runs(self, dag: str) -> list[dict[str, Any]]:
         """The DAG's runs, newest first."""
@@ -152,6 +150,9 @@ class Client:
 
     def get(self, path: str) -> dict[str, Any]:
         return self._request("GET", path, None)
+
+    def post(self, path: str, body: object) -> dict[str, Any]:
+        return self._request("POST", path, body)
 
     def _request(self, method: str, path: str, body: object) -> dict[str, Any]:
         if not self._token:

@@ -1,0 +1,72 @@
+"""A backfill over days that exist: Airflow runs them again, and nothing changes, nobody is mailed.
+
+python -m benchmarks.backfill
+
+The service runs by its schedule on the sample newsroom; two of four days have an edition that was
+mailed. Then Airflow backfills all four days of send_digest and two hours of crawl_news.
+"""
+
+import sys
+from datetime import datetime, timedelta
+
+from archive.clock import BEIJING
+from archive.query import ask
+from benchmarks.service_kills import bar, start
+from benchmarks.trial import rows, trial
+from benchmarks.watch import Watch
+from service import supervisor
+
+DAYS = 4
+READERS = 3
+KEPT = (
+    "select 'edition', day::text, md5(html || text || subject) from editions",
+    "select 'article', id::text, md5(title || text || coalesce(summary, '')) from articles",
+    "select 'link', id::text, outcome from ledger",
+    "select 'mail', day::text, state || readers from deliveries",
+)
+
+
+def main() -> int:
+    today = datetime.now(BEIJING).date()
+    first = today - timedelta(days=DAYS)
+    with trial(first, DAYS, READERS) as place:
+        place.env.update(CRAWL_CRON="*/10 * * * *", AIRFLOW_PORT=str(supervisor.free_port()))
+        place.room.now = datetime.now(BEIJING)
+        place.run("crawl", "--force")
+        place.run("extract")
+        place.run("summarize")
+        for day in (first, first + timedelta(days=1)):
+            place.run("digest", "--day", day.isoformat(), "--send")
+        watch, _ = start(place)
+        mails, before = sum(place.mailed().values()), kept(watch)
+        ended = backfill(watch, "send_digest", first, today)
+        crawls = backfill(watch, "crawl_news", first, first + timedelta(hours=2))
+        after = kept(watch)
+        editions = {row[1] for row in after if row[0] == "edition"}
+        bar("backfilled runs, failed", ended.count("failed") + crawls.count("failed"), 0, "")
+        print(f"runs                     {len(ended)} of send_digest, {len(crawls)} of crawl_news")
+        bar("rows changed or lost", len(before - after), 0, f"of {len(before)} that existed")
+        bar("mails sent", sum(place.mailed().values()) - mails, 0, f"{mails} before")
+        bar("editions missing", DAYS - len(editions), 0, f"{len(editions)} frozen")
+        twice = "select 1 from deliveries where state <> 'sent'"
+        bar("mails queued", len(rows(watch.url, twice)), 0, "")
+    return 0
+
+
+def backfill(watch: Watch, dag: str, first: object, last: object) -> list[str]:
+    """Let Airflow fill the days in; the states of the runs that it made."""
+    begin, end = (datetime.fromisoformat(str(day)).replace(tzinfo=BEIJING) for day in (first, last))
+    span = {"from_date": begin.isoformat(), "to_date": end.isoformat()}
+    asked = {"dag_id": dag, "reprocess_behavior": "completed", "max_active_runs": 2, **span}
+    number = watch.client.post("/api/v2/backfills", asked)["id"]
+    watch.until(lambda: watch.client.get(f"/api/v2/backfills/{number}")["completed_at"])
+    return [run["state"] for run in watch.runs(dag) if run["run_type"] == "backfill"]
+
+
+def kept(watch: Watch) -> set[tuple[object, ...]]:
+    """What exists, with a digest of its content."""
+    return {row for sql in KEPT for row in ask(watch.url, sql).rows}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
