@@ -51,6 +51,7 @@ bar-1: setup ## Every bar of part 1: name, value, goal
 bar-2: setup ## Every bar of part 2, about 40 minutes: name, value, goal
 	@.venv/bin/python -m benchmarks.timetables
 	@.venv/bin/python -m benchmarks.week
+	@.venv/bin/python -m benchmarks.backfill
 	@.venv/bin/python -m benchmarks.celery
 	@.venv/bin/python -m benchmarks.service_kills
 

@@ -72,7 +72,8 @@ def _crawl_and_score(home: Path, port: int, gold: dict[str, Any], scorer: Module
         "select url, title, text, array_to_string(authors, ' '), origin,"
         " published_at at time zone 'Asia/Shanghai' from articles",
     ).rows
-    outcomes = Counter(dict(query.ask(url, "select outcome, count(*) from ledger group by 1").rows))
+    ended = query.ask(url, "select outcome, count(*) from ledger group by 1").rows
+    outcomes = Counter({str(outcome): int(str(count)) for outcome, count in ended})
     subprocess.run([command, "down"], check=True, stderr=subprocess.DEVNULL)
     found = {str(row[0]).rpartition("/")[2].removesuffix(".html"): row for row in rows}
     scored = []
