@@ -23,6 +23,13 @@ from archive.settings import Settings
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
+LONG = ("test_demo.py", "test_celery.py", "test_newsroom.py", "test_model.py", "test_claims.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that none runs alone at the end."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
 
 def pytest_report_header() -> str:
     try:
