@@ -3,11 +3,11 @@
 python -m benchmarks.backfill
 
 The service runs by its schedule on the sample newsroom; two of four days have an edition that was
-mailed. Then Airflow backfills all four days of send_digest and two hours of crawl_news.
+mailed. Then Airflow backfills all four days of send_digest and ten minutes of crawl_news.
 """
 
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from archive.clock import BEIJING
 from archive.query import ask
@@ -30,7 +30,7 @@ def main() -> int:
     today = datetime.now(BEIJING).date()
     first = today - timedelta(days=DAYS)
     with trial(first, DAYS, READERS) as place:
-        place.env.update(CRAWL_CRON="*/10 * * * *", AIRFLOW_PORT=str(supervisor.free_port()))
+        place.env.update(CRAWL_CRON="*/2 * * * *", AIRFLOW_PORT=str(supervisor.free_port()))
         place.room.now = datetime.now(BEIJING)
         place.run("crawl", "--force")
         place.run("extract")
@@ -39,8 +39,9 @@ def main() -> int:
             place.run("digest", "--day", day.isoformat(), "--send")
         watch, _ = start(place)
         mails, before = sum(place.mailed().values()), kept(watch)
-        ended = backfill(watch, "send_digest", first, today)
-        crawls = backfill(watch, "crawl_news", first, first + timedelta(hours=2))
+        begin = datetime.combine(first, time(), BEIJING)
+        ended = backfill(watch, "send_digest", begin, timedelta(days=DAYS))
+        crawls = backfill(watch, "crawl_news", begin, timedelta(minutes=10))
         after = kept(watch)
         editions = {row[1] for row in after if row[0] == "edition"}
         bar("backfilled runs, failed", ended.count("failed") + crawls.count("failed"), 0, "")
@@ -53,11 +54,10 @@ def main() -> int:
     return 0
 
 
-def backfill(watch: Watch, dag: str, first: object, last: object) -> list[str]:
-    """Let Airflow fill the days in; the states of the runs that it made."""
-    begin, end = (datetime.fromisoformat(str(day)).replace(tzinfo=BEIJING) for day in (first, last))
-    span = {"from_date": begin.isoformat(), "to_date": end.isoformat()}
-    asked = {"dag_id": dag, "reprocess_behavior": "completed", "max_active_runs": 2, **span}
+def backfill(watch: Watch, dag: str, begin: datetime, span: timedelta) -> list[str]:
+    """Let Airflow fill a time in; the states of the runs that it made."""
+    when = {"from_date": begin.isoformat(), "to_date": (begin + span).isoformat()}
+    asked = {"dag_id": dag, "reprocess_behavior": "completed", "max_active_runs": 2, **when}
     number = watch.client.post("/api/v2/backfills", asked)["id"]
     watch.until(lambda: watch.client.get(f"/api/v2/backfills/{number}")["completed_at"])
     return [run["state"] for run in watch.runs(dag) if run["run_type"] == "backfill"]
