@@ -223,6 +223,8 @@ def scrapy_settings(settings: Settings, chosen: tuple[Source, ...], seconds: int
         "DOWNLOAD_HANDLERS": {"https": "crawler.tls.TlsBySource"},
         # At least the domains of a shard: there is one request under way to each.
         "CONCURRENT_REQUESTS": 256,
+        # Scrapy starts so many tasks for every answer, and ours give nothing to do.
+        "CONCURRENT_ITEMS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_TIMEOUT": settings.crawl_timeout,
         "DOWNLOAD_MAXSIZE": MAX_BYTES,

@@ -7,7 +7,7 @@ stops itself only.
 
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
@@ -53,10 +53,16 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for lane in list(self._lanes.values()):
-            for request in self._next(lane):
+            if request := self._next(lane):
                 yield request
 
-    def _next(self, lane: Lane) -> Iterator[Request]:
+    def _go_on(self, lane: Lane) -> None:
+        """Make the next request of a lane, now that its last one has its answer."""
+        if request := self._next(lane):
+            # Yielded from the callback it would cost more than all else that is done with a page.
+            self.crawler.engine.crawl(request)
+
+    def _next(self, lane: Lane) -> Request | None:
         """The next request of a lane, passing by what must wait; none when it has done."""
         while not self.frontier.lost and (drawn := lane.draw()):
             turn, task = drawn
@@ -67,12 +73,10 @@ class NewsSpider(Spider):
             elif not self.frontier.circuits.may_ask(urls.host(task.url)):
                 self.frontier.counts["resting"] += 1
             else:
-                yield (
-                    self._entry_request(task, lane, turn)
-                    if isinstance(task, Look)
-                    else self._page_request(task, lane)
-                )
-                return
+                if isinstance(task, Look):
+                    return self._entry_request(task, lane, turn)
+                return self._page_request(task, lane)
+        return None
 
     def _entry_request(self, look: Look, lane: Lane, turn: Turn) -> Request:
         entry = look.entry
@@ -108,9 +112,7 @@ class NewsSpider(Spider):
             cb_kwargs={"link": link, "lane": lane},
         )
 
-    def parse_entry(
-        self, response: Response, look: Look, lane: Lane, turn: Turn
-    ) -> Iterator[Request]:
+    def parse_entry(self, response: Response, look: Look, lane: Lane, turn: Turn) -> None:
         """Note what an entry point shows."""
         self.frontier.circuits.answered(urls.host(response.url))
         if response.status == 304:
@@ -133,16 +135,16 @@ class NewsSpider(Spider):
                 for url in nested[:_NESTED_SITEMAPS]:
                     entry = look.entry.model_copy(update={"url": url})
                     turn.looks.append(Look(look.source, entry, depth=look.depth + 1))
-        yield from self._next(lane)
+        self._go_on(lane)
 
-    def entry_failed(self, failure: Failure) -> Iterator[Request]:
+    def entry_failed(self, failure: Failure) -> None:
         given = asked(failure).cb_kwargs
         look: Look = given["look"]
         reason = self._told(failure).reason
         self.frontier.entry_failed(look.source, look.url, reason)
-        yield from self._next(given["lane"])
+        self._go_on(given["lane"])
 
-    def parse_page(self, response: Response, link: Link, lane: Lane) -> Iterator[Request]:
+    def parse_page(self, response: Response, link: Link, lane: Lane) -> None:
         """Keep a page; the reader decides later what it is."""
         host = urls.host(response.url)
         if verdict.is_challenge(response.body):
@@ -150,7 +152,7 @@ class NewsSpider(Spider):
         else:
             self.frontier.circuits.answered(host)
         # First, so that a page that cannot be kept does not end its lane.
-        yield from self._next(lane)
+        self._go_on(lane)
         content_type = _header(response, "Content-Type")
         if content_type.startswith(("image/", "video/", "audio/", "application/pdf")):
             self.frontier.settle(link, Outcome.NOT_ARTICLE, f"content type {content_type}")
@@ -166,10 +168,10 @@ class NewsSpider(Spider):
             )
         )
 
-    def page_failed(self, failure: Failure) -> Iterator[Request]:
+    def page_failed(self, failure: Failure) -> None:
         given = asked(failure).cb_kwargs
         told = self._told(failure)
-        yield from self._next(given["lane"])
+        self._go_on(given["lane"])
         self.frontier.settle(given["link"], told.outcome, told.reason, told.wait)
 
     def _told(self, failure: Failure) -> Explained:
