@@ -27,7 +27,7 @@ A misread Chinese page has far more. None for Big5, which GB18030 resembles too 
 
 
 def decode(body: bytes, content_type: str = "", hint: str = "") -> str:
-    """The page's text: byte order mark, strict UTF-8, what is stated, strict GB18030, least damaged.
+    """The page's text: by its mark, else strict UTF-8, what is stated, strict GB18030, the best.
 
     Stated is what the Content-Type and the page's own labels agree on; where they are silent or
     contradict each other, the `hint`; without one the header goes first. It is believed as far as
