@@ -59,7 +59,7 @@ def read(
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
     selectors = source.selectors if source else Selectors()
     lines = metadata.visible_lines(tree)
-    headline = metadata.title(tree, lines, template.texts(tree, selectors.title))
+    headline = metadata.title(tree, lines, template.headings(tree, selectors.title))
     text = _text(markup, tree, selectors, headline)
     found = metadata.credits(tree, lines, headline, text, url, fetched_at)
     found = template.credits(tree, selectors, found, fetched_at)

@@ -25,6 +25,8 @@ _SEEN = etree.XPath("descendant::text()[not(parent::script or parent::style)]")
 _PEOPLE = re.compile(rf"{metadata.NAME}(?:[、，,/] *{metadata.NAME})*")
 _ORIGIN = re.compile(r"[^\s，。；：:|<>《》“”]{2,20}")
 _LONGEST_NAME = 8
+_FEW = 3
+"""More lines without a label are a menu."""
 
 
 @cache
@@ -40,13 +42,18 @@ def paths(css: str | None) -> tuple[etree.XPath, ...]:
     )
 
 
-def texts(tree: lxml_html.HtmlElement, css: str | None, gap: str = "") -> list[str]:
-    """The lines that the alternatives show, in their order; of a meta element its content.
+def texts(tree: lxml_html.HtmlElement, css: str | None, gap: str = "") -> list[list[str]]:
+    """The lines that each alternative shows; of a meta element its content.
 
     `gap` stands where an inner element begins or ends.
     """
-    matches = (match for path in paths(css) for match in path(tree))
-    return [line for match in matches if (line := _line(match, gap))]
+    shown = ([_line(match, gap) for match in path(tree)] for path in paths(css))
+    return [list(dict.fromkeys(filter(None, lines))) for lines in shown]
+
+
+def headings(tree: lxml_html.HtmlElement, css: str | None) -> list[str]:
+    """What may be the title, the best first."""
+    return [line for lines in texts(tree, css) for line in lines]
 
 
 def without(tree: lxml_html.HtmlElement, css: str | None) -> lxml_html.HtmlElement:
@@ -103,25 +110,35 @@ def credits(
     by, edited, origins = (
         texts(tree, css, " ") for css in (selectors.author, selectors.editor, selectors.source)
     )
-    # Credit lines say who is who; else only what is nothing but names counts.
-    editor = metadata.from_lines(edited, [], fetched_at).editor or next(iter(_people(edited)), "")
-    origin = metadata.from_lines(origins, [], fetched_at).origin or _origin(origins, fetched_at)
+    # Credit lines say who is who; else only what is nothing but a name counts.
+    editor = _labelled(edited, fetched_at).editor or next(iter(_people(edited)), "")
     return Credits(
-        metadata.from_lines(by, [], fetched_at).authors or _people(by) or generic.authors,
+        _labelled(by, fetched_at).authors or _people(by) or generic.authors,
         editor or generic.editor,
-        origin or generic.origin,
+        _labelled(origins, fetched_at).origin or _origin(origins, fetched_at) or generic.origin,
         _date(tree, selectors.date, fetched_at) or generic.date,
     )
 
 
-def _people(lines: list[str]) -> tuple[str, ...]:
-    names = metadata.names("、".join(line for line in lines if _PEOPLE.fullmatch(line)))
+def _labelled(shown: list[list[str]], fetched_at: datetime) -> Credits:
+    return metadata.from_lines([line for lines in shown for line in lines], [], fetched_at)
+
+
+def _bare(shown: list[list[str]]) -> list[str]:
+    """The lines of the first alternative that shows no more than a credit would be."""
+    return next((lines for lines in shown if 0 < len(lines) <= _FEW), [])
+
+
+def _people(shown: list[list[str]]) -> tuple[str, ...]:
+    names = metadata.names("、".join(line for line in _bare(shown) if _PEOPLE.fullmatch(line)))
     return tuple(name for name in names if len(name) <= _LONGEST_NAME)
 
 
-def _origin(lines: list[str], fetched_at: datetime) -> str:
-    bare = (line for line in lines if _ORIGIN.fullmatch(line) and not find_date(line, fetched_at))
-    return metadata.usable_origin(next(bare, ""))
+def _origin(shown: list[list[str]], fetched_at: datetime) -> str:
+    named = (
+        line for line in _bare(shown) if _ORIGIN.fullmatch(line) and not find_date(line, fetched_at)
+    )
+    return metadata.usable_origin(next(named, ""))
 
 
 def _date(tree: lxml_html.HtmlElement, css: str | None, fetched_at: datetime) -> ParsedDate | None:
