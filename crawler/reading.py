@@ -1,26 +1,26 @@
 """The reading stage: pages that wait are read, one transaction each."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from archive import articles, clock, links, pages, settings
+from archive import articles, clock, links, pages
 from archive.models import Link, Outcome, Page
 from archive.text import clean_line
-from crawler import registry
 from crawler.documents import read_document
 from crawler.extract import Reading, read
 from crawler.registry import Source
 
 
-def read_pending(conn: Any) -> dict[str, int]:
-    """Read every page that waits; counts by what became of them.
+def read_pending(conn: Any, sources: Iterable[Source]) -> dict[str, int]:
+    """Read every page that waits, by the rules of its source; counts by what became of them.
 
     Safe to run in several workers at once: each page is locked for its own transaction. A page
     whose reading raises is tried `pages.MAX_ATTEMPTS` times in all, then quarantined.
     """
-    sources = {each.id: each for each in registry.load(settings.load().jianbao_sources)}
+    known = {source.id: source for source in sources}
     counts: Counter[str] = Counter()
     while True:
         with conn.transaction():
@@ -29,7 +29,7 @@ def read_pending(conn: Any) -> dict[str, int]:
                 return dict(counts)
             page_id, page, link, attempts = claimed
             try:
-                reading = _read(page, sources.get(link.source))
+                reading = _read(page, known.get(link.source))
             except Exception as error:
                 # A bad page is a row with an outcome, whatever a parser makes of it.
                 counts["failed"] += 1
