@@ -33,8 +33,8 @@ def sources(
             source.id,
             source.name,
             "on" if source.enabled else "off",
-            ", ".join(sorted({entry.kind for entry in source.entry})),
-            source.poll_minutes,
+            ", ".join(sorted({entry.kind for entry in source.entry})) or "links only",
+            source.poll_minutes if source.entry else "",
             f"{source.min_delay:g}",
             source.tls and f"TLS {source.tls}",
         )
@@ -99,14 +99,17 @@ def extract(
         sys.stdout.write(json.dumps(extract_page(body, url or None), ensure_ascii=False) + "\n")
         return
     from archive import database, runs, settings
+    from crawler import registry
     from crawler.reading import read_pending
 
+    current = settings.load()
+    known = registry.load(current.jianbao_sources)
     with (
-        database.connect(settings.load()) as conn,
+        database.connect(current) as conn,
         runs.logged(conn, "extract") as counts,
         console.working("Reading pages"),
     ):
-        counts |= read_pending(conn)
+        counts |= read_pending(conn, known)
     console.result(counts)
 
 

@@ -55,7 +55,7 @@ def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[st
             per_source=len(wanted),
             seconds=settings.crawl_seconds,
         )
-    read_pending(conn)
+    read_pending(conn, known)
     return [(target, keys[target]) for target in targets]
 
 

@@ -1,6 +1,7 @@
 """The reading stage: pages that wait are read, one transaction each."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -10,14 +11,16 @@ from archive.models import Link, Outcome, Page
 from archive.text import clean_line
 from crawler.documents import read_document
 from crawler.extract import Reading, read
+from crawler.registry import Source
 
 
-def read_pending(conn: Any) -> dict[str, int]:
-    """Read every page that waits; counts by what became of them.
+def read_pending(conn: Any, sources: Iterable[Source]) -> dict[str, int]:
+    """Read every page that waits, by the rules of its source; counts by what became of them.
 
     Safe to run in several workers at once: each page is locked for its own transaction. A page
     whose reading raises is tried `pages.MAX_ATTEMPTS` times in all, then quarantined.
     """
+    known = {source.id: source for source in sources}
     counts: Counter[str] = Counter()
     while True:
         with conn.transaction():
@@ -26,7 +29,7 @@ def read_pending(conn: Any) -> dict[str, int]:
                 return dict(counts)
             page_id, page, link, attempts = claimed
             try:
-                reading = _read(page)
+                reading = _read(page, known.get(link.source))
             except Exception as error:
                 # A bad page is a row with an outcome, whatever a parser makes of it.
                 counts["failed"] += 1
@@ -38,11 +41,11 @@ def read_pending(conn: Any) -> dict[str, int]:
             counts[store(conn, page_id, link, reading)] += 1
 
 
-def _read(page: Page) -> Reading:
+def _read(page: Page, source: Source | None) -> Reading:
     if page.url.startswith("urn:"):
         name = unquote(page.url.rpartition("/")[2])
         return read_document(page.body, name, page.fetched_at).reading
-    return read(page.body, page.url, page.fetched_at)
+    return read(page.body, page.url, page.fetched_at, source, page.content_type)
 
 
 def store(conn: Any, page_id: int, link: Link, reading: Reading) -> str:

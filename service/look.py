@@ -46,7 +46,7 @@ def look() -> None:
                 progress=tell,
             )
         with console.working("Reading and summarizing") as tell:
-            counts |= read_pending(conn)
+            counts |= read_pending(conn, known)
             counts |= summarize_pending(conn, writer(current), tell)
         rows = links.by_source(conn, [source.id for source in chosen])
         console.table(["source", "found", "stored", "refused", "trouble"], list(rows))
