@@ -26,7 +26,9 @@ def parse_date(text: str, fetched_at: datetime) -> ParsedDate | None:
 
     Relative forms count from `fetched_at` (aware). None for what is no date, or not plausible.
     """
-    line = _LABEL.sub("", unicodedata.normalize("NFKC", text[:200]).strip())
+    line = _LABEL.sub("", unicodedata.normalize("NFKC", text[:200])[:200].strip())
+    if not line:
+        return None
     for pattern, resolve in (*_ALONE, *_ANYWHERE):
         if found := pattern.fullmatch(line):
             parsed = _resolved(resolve, found, fetched_at)
@@ -37,7 +39,7 @@ def parse_date(text: str, fetched_at: datetime) -> ParsedDate | None:
 
 def find_date(text: str, fetched_at: datetime) -> ParsedDate | None:
     """The first date in a visible line; one that says when it was updated only if alone."""
-    line = unicodedata.normalize("NFKC", text[:1000])
+    line = unicodedata.normalize("NFKC", text[:1000])[:1000]
     hits = ((found, resolve) for pattern, resolve in _ANYWHERE for found in pattern.finditer(line))
     updated = None
     for found, resolve in sorted(hits, key=lambda hit: hit[0].start()):

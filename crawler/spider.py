@@ -49,7 +49,7 @@ class Look:
 
     @property
     def url(self) -> str:
-        return self.entry.url if self.page == 1 else self.entry.next.format(page=self.page)
+        return self.entry.address(self.page)
 
 
 class NewsSpider(Spider):
@@ -85,7 +85,7 @@ class NewsSpider(Spider):
             headers["If-None-Match"] = seen.etag
         if seen.last_modified:
             headers["If-Modified-Since"] = seen.last_modified
-        body, url = discovery.request_body(entry, look.url)
+        body, url = discovery.request_body(entry, look.page)
         if body and entry.body == "json":
             headers.setdefault("Content-Type", "application/json")
         elif body:
@@ -134,7 +134,7 @@ class NewsSpider(Spider):
                     found,
                     Validators(_header(response, "ETag"), _header(response, "Last-Modified")),
                 )
-                if new and look.page < look.entry.pages and look.entry.next:
+                if new and look.page < look.entry.pages:
                     yield self._entry_request(Look(look.source, look.entry, look.page + 1))
             if look.depth < _SITEMAP_DEPTH:
                 for url in nested[:_NESTED_SITEMAPS]:

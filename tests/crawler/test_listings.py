@@ -107,6 +107,17 @@ def test_a_page_of_links_without_end_is_read_quickly() -> None:
     assert time.process_time() - began < 6
 
 
+@pytest.mark.parametrize(
+    "unit",
+    ["<a href=/b/1>x</a>", "<li><a href=/a/1>x</a>", "<article><a href=/a/1>甲</a>" + "字" * 2000],
+)
+def test_the_worst_five_megabytes_are_read_in_time(unit: str) -> None:
+    page = (unit * (4_999_000 // len(unit.encode()))).encode()
+    began = time.process_time()
+    read(page)
+    assert time.process_time() - began < 5
+
+
 FRAGMENTS = st.sampled_from(
     ["<a href='/a/1'>", "</a>", "<li>", "<h2>", "<base href='", "'>", "<!--", "<tr>", "昨天 12:30",
      "<a href='", "http://[", "<?xml version='1.0' encoding='gbk'?>", "<a title='", "<svg>", "&#x"]
