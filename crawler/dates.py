@@ -50,14 +50,19 @@ def find_date(text: str, fetched_at: datetime) -> ParsedDate | None:
     return updated
 
 
-def date_in_url(url: str) -> ParsedDate | None:
-    """The day in the path of an address, such as `/2026/0304/` or `t20260304_`."""
+def date_in_url(url: str, fetched_at: datetime | None = None) -> ParsedDate | None:
+    """The day in the path of an address, such as `/2026/0304/` or `t20260304_`.
+
+    With `fetched_at`, a day on which an article fetched then can have been published.
+    """
     path = url.partition("://")[2].partition("/")[2]
     for found in _IN_URL.finditer(path):
         try:
-            return _on(date(*map(int, found.groups())), None)
+            parsed = _on(date(*map(int, found.groups())), None)
         except ValueError:
             continue
+        if fetched_at is None or plausible(parsed.instant, fetched_at):
+            return parsed
     return None
 
 

@@ -67,7 +67,7 @@ def _text(element: Any) -> str:
 
 
 def _date(card: str, title: str, url: str, fetched_at: datetime) -> datetime | None:
-    told = date_in_url(url)
+    told = date_in_url(url, fetched_at)
     # The title may name a day too; a date far from the address's is one of the summary.
     seen = find_date(card.replace(title, " ") if title else card, fetched_at)
     if seen and told and abs(seen.instant - told.instant) > timedelta(days=2):

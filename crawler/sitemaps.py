@@ -29,7 +29,7 @@ def sitemap(body: bytes, base_url: str, fetched_at: datetime) -> tuple[list[Foun
     for element in _SITEMAP.read(body, base_url):
         when = (
             parse_date(element.text("publication_date"), fetched_at)
-            or date_in_url(element.text("loc"))
+            or date_in_url(element.text("loc"), fetched_at)
             or parse_date(element.text("lastmod"), fetched_at)
         )
         if element.name == "sitemap":

@@ -43,7 +43,7 @@ def test_a_listing_may_travel_inside_json() -> None:
     assert link.url == "https://www.jia.example/a/1"
     assert link.published_at == datetime(2026, 3, 4, tzinfo=BEIJING)
     for other in (b"{}", b'{"data": {"html": null}}', b"<ul></ul>"):
-        with pytest.raises(DiscoveryError, match="HTML|JSON"):
+        with pytest.raises(DiscoveryError, match=r"HTML|JSON"):
             discover(other, ADDRESS, source, entry, FETCHED)
 
 
@@ -64,7 +64,10 @@ def test_parameters_travel_as_the_entry_says(
 
 
 PAGES = {
-    "TRS": ({"next": "/index_{page}.html", "first": 0}, ["/list", "/index_1.html", "/index_2.html"]),
+    "TRS": (
+        {"next": "/index_{page}.html", "first": 0},
+        ["/list", "/index_1.html", "/index_2.html"],
+    ),
     "zqrb": ({"next": "/index_p{page}.html"}, ["/list", "/index_p2.html", "/index_p3.html"]),
     "node": ({"next": "/node_324_{page}.html"}, ["/list", "/node_324_2.html", "/node_324_3.html"]),
     "pages": ({"params": {"n": 5, "p": "{page}"}}, [f"/list?n=5&p={n}" for n in (1, 2, 3)]),

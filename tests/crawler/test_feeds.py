@@ -119,7 +119,9 @@ DAMAGED = {
         "<rss", '<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<rss', 1
     ).replace("短短的", "&b;"),
     "nothing after the second entry": lambda text: text[: text.index("<item><title>同一")],
-    "a cut in the third address": lambda text: text[: text.index("a/1</link></item>\n<item><t") + 1],
+    "a cut in the third address": lambda text: text[
+        : text.index("a/1</link></item>\n<item><t") + 1
+    ],
     "a warning before the prolog": lambda text: "Notice: undefined index\n" + text,
     "a comment before the root": lambda text: text.replace("<rss", "<!-- <html> --><rss", 1),
     "a comment without end": lambda text: text.replace("短短的", "<!-- 短短的"),
@@ -127,8 +129,9 @@ DAMAGED = {
     "a description without end": lambda text: text.replace("摘要。</description>", "摘要。", 1),
     "an entry without end": lambda text: text.replace("</item>", "", 1),
     "a channel that ends too early": lambda text: text.replace("<item>", "</channel></rss><item>"),
-    "a cut in the middle of a character": lambda text: text.encode()[: text.encode().find(b"</ch")]
-    + "京".encode()[:2],
+    "a cut in the middle of a character": lambda text: (
+        text.encode()[: text.encode().find(b"</ch")] + "京".encode()[:2]
+    ),
     "gzip that nobody asked for": lambda text: gzip.compress(text.encode()),
     "gzip without its end": lambda text: gzip.compress(text.encode())[:-12],
 }
@@ -178,7 +181,9 @@ def test_pictures_and_origins_do_not_speak_for_the_entry() -> None:
 
 
 def test_of_several_links_the_alternate_is_the_article() -> None:
-    text = ATOM.replace("<link rel", '<link rel="self" href="/self"/><link href=\'/b/8\'/><link rel')
+    text = ATOM.replace(
+        "<link rel", '<link rel="self" href="/self"/><link href=\'/b/8\'/><link rel'
+    )
     assert read(text)[0].url == "https://www.yi.example/b/8".replace("yi", "jia")
     assert read(ATOM.replace('"alternate"', '"enclosure"')) == []
 

@@ -75,6 +75,11 @@ def test_the_date_is_the_one_beside_the_link_or_in_its_address() -> None:
     ]
 
 
+def test_an_address_of_a_day_to_come_tells_no_date() -> None:
+    (link,) = read('<a href="/2099/0303/7.shtml">云岭智能发布青鸾3.0</a>')
+    assert link.published_at is None
+
+
 def test_a_gbk_page_that_says_it_is_utf_8_is_read() -> None:
     assert read(PAGE.encode("gbk"))[0].title == "云岭智能发布青鸾3.0"
 

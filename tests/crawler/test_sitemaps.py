@@ -65,6 +65,11 @@ def test_the_date_is_the_publication_or_the_address_or_the_change() -> None:
     assert links[0].title == "云岭智能 & 青鸾"
 
 
+def test_an_address_of_a_day_to_come_does_not_hide_the_time_of_change() -> None:
+    links, _ = read(URLSET.replace("/2026/0302/", "/2099/0302/"))
+    assert links[1].published_at == datetime(2026, 3, 4, tzinfo=BEIJING)
+
+
 def test_the_stamp_is_the_time_of_the_last_change() -> None:
     before, _ = read(URLSET)
     after, _ = read(URLSET.replace("2026-03-04T09:05", "2026-03-04T10:05"))
