@@ -124,18 +124,24 @@ class Grower:
 
     def grow(self) -> bytes:
         chance = self._chance
-        if self._json and chance.random() < 0.4:
-            text = f"allData={json.dumps(self._tree(5), ensure_ascii=chance.random() < 0.5)};"
-            text = text if self._name == "state" else text[8:-1]
+        damages = chance.choice((0, 1, 1, 2, 4, 16))
+        if self._json and chance.random() < 0.5:
+            trees = [self._tree(4) for _ in range(chance.randrange(5))]
+            tree = chance.choice(({"data": {"list": trees}}, trees, self._tree(5)))
+            text = json.dumps(tree, ensure_ascii=chance.random() < 0.5)
+            text = f"allData={text};" if self._name == "state" else text
+            damages //= 4
+        elif chance.random() < 0.6:
+            text = self._document
         else:
-            text = self._document if chance.random() < 0.6 else self._sentence(chance.randrange(40))
-        for _ in range(chance.choice((0, 1, 1, 2, 4, 16))):
+            text = self._tokens[0] + self._sentence(chance.randrange(40))
+        for _ in range(damages):
             text = self._damaged(text)
         if chance.random() < 0.003:
             text = self._blown_up(text)
         encoding = chance.choice(("utf-8", "utf-8", "gb18030", "utf-16", "big5"))
         body = text.encode(encoding, "replace")
-        for _ in range(chance.choice((0, 0, 0, 1, 5))):
+        for _ in range(chance.choice((0, 0, 0, 0, 1, 5))):
             at = chance.randrange(len(body) + 1)
             body = body[:at] + chance.randbytes(chance.randrange(4)) + body[at + 1 :]
         return gzip.compress(body, 1) if chance.random() < 0.03 else body

@@ -164,7 +164,9 @@ def test_an_ampersand_in_an_address_begins_no_entity() -> None:
 
 
 def test_references_are_read_once_and_only_where_xml_has_them() -> None:
-    text = RSS.replace("云岭智能", "&#20113;&#x5CAD;&hellip;&#0;&#55555;&amp;lt;&unknown;")
+    text = RSS.replace(
+        "云岭智能", "&#20113;&#x5CAD;&hellip;&#0;&#55555;&#x110000;&amp;lt;&unknown;"
+    )
     assert read(text)[0].title.startswith("云岭…<&unknown;开源")
     raw = RSS.replace("第一段", "&lt;b&gt; &amp;amp;")
     assert "<p>&lt;b&gt; &amp;amp;<b>" in read(raw)[0].content
@@ -192,6 +194,13 @@ def test_xhtml_stays_as_it_is() -> None:
     content = '<content type="xhtml"><div><p>甲 &lt; 乙</p></div></content>'
     text = ATOM.replace(ATOM[ATOM.index("<content") : ATOM.index("</entry>")], content)
     assert read(text)[0].content == "<div><p>甲 &lt; 乙</p></div>"
+
+
+def test_a_tag_in_a_section_of_text_ends_no_field() -> None:
+    page = "<p>第一段</p><pre></content:encoded></item><item><link>/a/8</link></pre>"
+    links = read(RSS.replace("<p>第一段", page))
+    assert [link.url for link in links] == [link.url for link in read(RSS)]
+    assert links[0].content.endswith("<script>x()</script>")
 
 
 def test_a_number_for_an_id_is_no_address() -> None:
@@ -237,12 +246,13 @@ def test_a_gzip_bomb_is_not_unpacked() -> None:
         "<!DOCTYPE html><html><body>请完成验证</body></html>",
         '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body/></html>',
         '{"code": 403}',
+        gzip.compress(b"<rss>" * 99)[:15] + b"\xff" * 20,
         "",
         "   ",
         "维护中",
     ],
 )
-def test_what_is_no_feed_is_said_to_be_none(body: str) -> None:
+def test_what_is_no_feed_is_said_to_be_none(body: str | bytes) -> None:
     with pytest.raises(DiscoveryError) as caught:
         read(body)
     assert caught.value.kind == "not_a_feed"
