@@ -42,7 +42,7 @@ def test_a_listing_may_travel_inside_json() -> None:
     (link,), _ = discover(body, ADDRESS, source, entry, FETCHED)
     assert link.url == "https://www.jia.example/a/1"
     assert link.published_at == datetime(2026, 3, 4, tzinfo=BEIJING)
-    for other in (b"{}", b'{"data": {"html": null}}', b"<ul></ul>"):
+    for other in (b"{}", b'{"data": {"html": 3}}', b"<ul></ul>"):
         with pytest.raises(DiscoveryError, match=r"HTML|JSON"):
             discover(other, ADDRESS, source, entry, FETCHED)
 
