@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 _BEAT_SECONDS = 3.0
 
@@ -61,3 +63,8 @@ def table(columns: list[str], rows: list[tuple[object, ...]], title: str = "") -
     for row in rows:
         shown.add_row(*("" if cell is None else str(cell) for cell in row))
     out.print(shown, soft_wrap=False)
+
+
+def paragraph(text: str, indent: int, to: Console = out) -> None:
+    """Text for people, as wide as the terminal, every line of it indented."""
+    to.print(Padding(Text(text), (0, 0, 0, indent), expand=False), soft_wrap=False)
