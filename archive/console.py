@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -65,6 +64,7 @@ def table(columns: list[str], rows: list[tuple[object, ...]], title: str = "") -
     out.print(shown, soft_wrap=False)
 
 
-def paragraph(text: str, indent: int, to: Console = out) -> None:
+def paragraph(text: str, indent: int = 0, to: Console = out) -> None:
     """Text for people, as wide as the terminal, every line of it indented."""
-    to.print(Padding(Text(text), (0, 0, 0, indent), expand=False), soft_wrap=False)
+    for line in Text(text).wrap(to, to.width - indent):
+        to.print(" " * indent + line.plain.rstrip(), markup=False)

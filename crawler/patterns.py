@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from crawler import urls
 
@@ -49,7 +49,7 @@ def induce(addresses: Iterable[str]) -> Pattern | None:
     if not groups:
         return None
     shape, largest = max(groups.items(), key=lambda group: len(group[1]))
-    keep = tuple(part.partition("=")[0] for part in shape if part.endswith("=9"))
+    keep = tuple(part.removesuffix("=9") for part in shape if part.endswith("=9"))
     pieces = [_host(largest), *_path(largest), *_query(largest, keep)]
     dates = _dates(pieces)
     named = _naming(pieces, dates)
@@ -76,9 +76,14 @@ def _shape(address: str) -> tuple[str, ...]:
     kinds = [_kind(segment) for segment in segments]
     if kinds and kinds[-1] == "word":
         kinds[-1] = "slug"
-    numbers = [f"{name}=9" for name, value in parse_qsl(parts.query) if value.isdigit()]
+    numbers = [f"{name}=9" for name, value in _parameters(address).items() if value.isdigit()]
     ending = extension[0] if extension else ""
     return (urls.domain(parts.hostname or ""), str(parts.port or ""), *kinds, ending, *numbers)
+
+
+def _parameters(address: str) -> dict[str, str]:
+    pairs = (pair.partition("=") for pair in urlsplit(address).query.split("&"))
+    return {name: value for name, _, value in pairs if re.fullmatch(r"[A-Za-z][\w-]*", name)}
 
 
 def _segments(path: str) -> list[str]:
@@ -95,16 +100,16 @@ def _kind(segment: str) -> str:
 
 
 def _host(addresses: Sequence[str]) -> _Piece:
-    parts = [urlsplit(address) for address in addresses]
-    hosts = {part.hostname or "" for part in parts}
-    port = f":{parts[0].port}" if parts[0].port else ""
+    first = urlsplit(addresses[0])
+    port = f":{first.port}" if first.port else ""
+    hosts = {urlsplit(address).netloc.removesuffix(port) for address in addresses}
     if len(hosts) == 1:
         host = hosts.pop()
         bare = host.removeprefix("www.")
-        www = r"(?:www\.)?" if bare != host or urls.domain(host) == host else ""
-        expression = ("" if host.replace(".", "").isdigit() else www) + _literal(bare)
+        may_have_www = bare != host or (urls.domain(host) == host and host[-1].isalpha())
+        expression = (r"(?:www\.)?" if may_have_www else "") + _literal(bare)
     else:
-        expression = r"(?:[\w-]+\.)*" + _literal(urls.domain(parts[0].hostname or ""))
+        expression = r"(?:[\w-]+\.)*" + _literal(urls.domain(first.hostname or ""))
     return _Piece(expression + port, ("",) * len(addresses))
 
 
@@ -136,8 +141,10 @@ def _path(addresses: Sequence[str]) -> Iterator[_Piece]:
 
 def _query(addresses: Sequence[str], keep: tuple[str, ...]) -> Iterator[_Piece]:
     for number, name in enumerate(keep):
-        values = tuple(dict(parse_qsl(urlsplit(each).query))[name] for each in addresses)
-        yield _constant(f"{'&' if number else '?'}{name}=", len(addresses))
+        values = tuple(_parameters(each)[name] for each in addresses)
+        # Other parameters may be there too: the registry drops all but those that are kept.
+        before = ("&" if number else r"/?\?") + "(?:[^#]*&)?"
+        yield _Piece(before + _literal(name) + "=", ("",) * len(addresses))
         yield _Piece(r"\d+", values, names=True)
 
 

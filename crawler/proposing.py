@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml import html as lxml_html
 
+from archive.clock import BEIJING
 from archive.errors import KnownError, UsageError
 from archive.models import FoundLink
 from archive.text import clean_line
@@ -30,7 +31,7 @@ _WORDPRESS = {
     "link": "link",
 }
 _LEAST_DELAY = 10.0
-_LEAST_HEADLINES = 5
+_LEAST_HEADLINES = 4
 _TITLE_PARTS = re.compile(r"\s*[_|｜»·–—]+\s*|\s+-\s+|(?<=[^\x00-\x7f])-|-(?=[^\x00-\x7f])")
 _NO_NAME = {"首页", "官网", "网站首页", "feed", "rss", "home", ""}
 _GENERIC = {"www", "m", "wap"}
@@ -73,7 +74,6 @@ class _Site:
     name: str
     feeds: tuple[str, ...] = ()
     is_wordpress: bool = False
-    headlines: tuple[FoundLink, ...] = field(default=(), repr=False)
 
 
 def address(text: str, known: tuple[Source, ...]) -> str:
@@ -105,7 +105,7 @@ async def propose(url: str, fetch: Fetch, known: tuple[Source, ...], now: dateti
     if not (finding := checking.refusal(answer)).is_well:
         raise Unproposable(url, f"{finding.problem}; {finding.fix}")
     address(answer.url, known)
-    site = _site(answer, now)
+    site = _site(answer)
     unused: list[tuple[str, str, str]] = []
     fallback = None
     for kind, place in dict.fromkeys(_candidates(site)):
@@ -128,7 +128,7 @@ def literal(source: Source, unused: tuple[tuple[str, str, str], ...] = ()) -> st
     """The source as a table of a registry file; what was found beside it as comments."""
     fields = source.model_dump(mode="json", exclude_defaults=True)
     entries = fields.pop("entry")
-    lines = ["", *(clean_line(f"# not used: {' '.join(each)}") for each in unused), "[[source]]"]
+    lines = [*(clean_line(f"# not used: {' '.join(each)}") for each in unused), "[[source]]"]
     lines += [f"{name} = {_toml(value)}" for name, value in fields.items()]
     for entry in entries:
         lines += ["", "[[source.entry]]"]
@@ -136,7 +136,7 @@ def literal(source: Source, unused: tuple[tuple[str, str, str], ...] = ()) -> st
     return "\n".join(lines) + "\n"
 
 
-def _site(answer: Answer, now: datetime) -> _Site:
+def _site(answer: Answer) -> _Site:
     try:
         tree = lxml_html.document_fromstring(
             decode(answer.body).encode("utf-8", "replace"),
@@ -169,7 +169,6 @@ def _site(answer: Answer, now: datetime) -> _Site:
         name[:40] or urls.host(answer.url),
         tuple(feeds),
         bool(wordpress),
-        tuple(checking.headlines(answer, now)),
     )
 
 
@@ -187,6 +186,7 @@ def _candidates(site: _Site) -> Iterator[tuple[str, str]]:
     named = site.answer.sitemaps[:_NAMED_SITEMAPS]
     yield from (("sitemap", urljoin(url, path)) for path in (*named, *_SITEMAPS))
     yield "listing", url
+    yield "listing", urljoin(url, "/")
 
 
 def _draft(
@@ -198,9 +198,10 @@ def _draft(
     entry = Entry.model_validate(
         {"kind": kind, "url": answer.url, **(_WORDPRESS if kind == "api" else {})}
     )
-    shown = site.headlines if kind == "listing" else _shown(answer, entry, now)
+    is_page = kind == "listing"
+    shown = checking.headlines(answer, now) if is_page else _shown(answer, entry, now)
     pattern = patterns.induce(link.url for link in shown)
-    if pattern is None or (kind == "listing" and pattern.size < _LEAST_HEADLINES):
+    if pattern is None or (is_page and pattern.size < _LEAST_HEADLINES):
         return None
     parts = urlsplit(answer.url)
     host = parts.hostname or ""
@@ -217,7 +218,7 @@ def _draft(
             "https": parts.scheme == "https",
             "aliases": (bare,) if bare != host else (),
             "evidence": "jianbao sources add",
-            "evidence_date": str(now.date()),
+            "evidence_date": str(now.astimezone(BEIJING).date()),
             "entry": (entry,),
         }
     )

@@ -84,8 +84,9 @@ def details(check: SourceCheck, now: datetime, to: Console = console.out) -> Non
         article = check.article
         when = article.published_at
         dated = f", {when.astimezone(BEIJING):%Y-%m-%d %H:%M}" if when else ""
-        seen = f"{article.characters} characters{dated}: {article.title}"
+        seen = f"{article.characters} characters{dated}"
         _detail("article", article.url, article.finding, seen, to)
+        console.paragraph(article.title, 11, to)
 
 
 def _detail(kind: str, url: str, finding: Finding, seen: str, to: Console) -> None:

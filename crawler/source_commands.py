@@ -139,16 +139,17 @@ def add(
         raise typer.Exit(1)
     if write:
         appending.append(write, used, text)
-        console.say(f"\nAppended to {write}.")
+        next_step = f"Appended to {write}."
         if not used or used.resolve() != write.resolve():
-            console.say(f"It is crawled when .env says JIANBAO_SOURCES={write.resolve()}")
+            next_step += f" To crawl it, set JIANBAO_SOURCES={write.resolve()} in .env."
     elif used:
-        console.say(f"\nTo crawl it: the same with --write {used}")
+        next_step = f"To crawl it, the same with: --write {used}"
     else:
-        console.say(
-            "\nTo crawl it: the same with --write FILE. FILE begins as a copy of the built-in"
-            " registry; JIANBAO_SOURCES=FILE in .env puts it to use."
+        next_step = (
+            "To crawl it, the same with --write FILE: FILE begins as a copy of the built-in"
+            " registry, and JIANBAO_SOURCES=FILE in .env puts it to use."
         )
+    console.paragraph(f"\n{next_step}", to=console.err)
 
 
 def _write_json(plain: list[dict[str, Any]]) -> None:
