@@ -65,7 +65,7 @@ _FIXES: dict[str, str] = {
     Verdict.UNFINISHED: "check it again, alone",
     Outcome.BLOCKED_BY_ROBOTS: "use another entry point, or leave the source off",
     Outcome.BLOCKED_ADDRESS: "only public addresses are crawled: correct it",
-    Outcome.HTTP_ERROR: "moved or gone: jianbao sources add with its homepage looks for another",
+    Outcome.HTTP_ERROR: "moved or gone: try jianbao sources add with the homepage",
     Outcome.RATE_LIMITED: "raise min_delay, and try again in some hours",
     Outcome.TIMEOUT: "slow or far from here: raise CRAWL_TIMEOUT",
     Outcome.TOO_LARGE: "look for another entry point",

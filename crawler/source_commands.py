@@ -64,12 +64,15 @@ def check(
     is not well. Ctrl-C tells what is known so far.
     """
     from archive import clock, settings
-    from crawler import registry, reporting
-    from crawler.checking import check as check_source
-    from crawler.fetching import run
+    from crawler import registry
 
     current = settings.load()
     chosen = registry.choose(registry.load(current.jianbao_sources), ids or [])
+    # Slow to load, and not needed to say what is wrong above.
+    from crawler import reporting
+    from crawler.checking import check as check_source
+    from crawler.fetching import run
+
     now = clock.now()
     waiting = [source.id for source in chosen]
     with console.working(f"Checking {len(chosen)} sources") as tell:
