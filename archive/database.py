@@ -148,6 +148,21 @@ def _same_kind(conn: Connection[TupleRow], settings: Settings) -> None:
         )
 
 
+@contextlib.contextmanager
+def hurried(conn: Connection[TupleRow]) -> Iterator[None]:
+    """A crawl's connection: no statement may hold up the requests under way for long.
+
+    Commits are not waited for either: what a crash of the whole server takes back is still pending.
+    """
+    conn.execute("set lock_timeout = '5s'; set statement_timeout = '20s'")
+    conn.execute("set synchronous_commit = off")
+    try:
+        yield
+    finally:
+        if not conn.closed:
+            conn.execute("reset lock_timeout; reset statement_timeout; reset synchronous_commit")
+
+
 def open_connection(dsn: str) -> Connection[TupleRow]:
     """An autocommit connection. Raises DatabaseError."""
     try:

@@ -70,6 +70,14 @@ def pending(conn: Connection[TupleRow], source: str, limit: int, now: datetime) 
         ).fetchall()
 
 
+def waiting(conn: Connection[TupleRow], now: datetime) -> set[str]:
+    """The sources that have links to fetch, those included whose retry is due."""
+    rows = conn.execute(
+        "select distinct source from archive.link where pending or retry_at <= %s", (now,)
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
 def settle(
     conn: Connection[TupleRow],
     link: int,

@@ -11,6 +11,7 @@ from archive.models import Link, Page
 
 MAX_BYTES = 8 * 1024 * 1024
 """The largest page that is kept, in bytes after decompression."""
+_COMPRESSOR = zstandard.ZstdCompressor()
 MAX_ATTEMPTS = 3
 """How often a page that cannot be read is tried before it is quarantined."""
 
@@ -20,34 +21,24 @@ def add(conn: Connection[TupleRow], page: Page) -> bool:
 
     The link is no longer pending in either case: it is the page's turn now.
     """
-    digest = hashlib.sha256(page.body).digest()
-    with conn.transaction():
-        conn.execute("select from archive.link where id = %s for update", (page.link_id,))
-        conn.execute(
-            "update archive.link set pending = false, attempts = attempts + 1, retry_at = null"
-            " where id = %s",
-            (page.link_id,),
-        )
-        row = conn.execute(
-            "select sha256 from archive.page where link = %s order by id desc limit 1",
-            (page.link_id,),
-        ).fetchone()
-        if row and bytes(row[0]) == digest:
-            return False
-        conn.execute(
-            "insert into archive.page (link, url, fetched_at, status, content_type, body, sha256)"
-            " values (%s, %s, %s, %s, %s, %s, %s)",
-            (
-                page.link_id,
-                page.url,
-                page.fetched_at,
-                page.status,
-                page.content_type,
-                zstandard.compress(page.body),
-                digest,
-            ),
-        )
-    return True
+    kept = conn.execute(
+        "with fetched as (update archive.link set pending = false, attempts = attempts + 1,"
+        " retry_at = null where id = %(link)s returning id)"
+        " insert into archive.page (link, url, fetched_at, status, content_type, body, sha256)"
+        " select id, %(url)s, %(at)s, %(status)s, %(type)s, %(body)b, %(digest)b from fetched"
+        " where (select sha256 from archive.page where link = %(link)s order by id desc limit 1)"
+        " is distinct from %(digest)b",
+        {
+            "link": page.link_id,
+            "url": page.url,
+            "at": page.fetched_at,
+            "status": page.status,
+            "type": page.content_type,
+            "body": _COMPRESSOR.compress(page.body),
+            "digest": hashlib.sha256(page.body).digest(),
+        },
+    )
+    return kept.rowcount == 1
 
 
 def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | None:

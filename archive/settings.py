@@ -63,7 +63,13 @@ class Settings(BaseModel):
     """When crawl_news runs, in cron's words, Beijing time."""
     crawl_shards: int = Field(default=2, ge=1, le=64)
     crawl_articles_per_source: int = Field(default=60, ge=1)
+    crawl_pages_per_day: int = Field(default=2000, ge=1)
+    """Pages of one source that are kept in 24 hours, at most."""
+    crawl_links_per_day: int = Field(default=3000, ge=1)
+    """New links of one source that are noted in 24 hours; more look like a trap."""
     crawl_seconds: int = Field(default=900, ge=5)
+    crawl_source_seconds: int = Field(default=600, ge=1)
+    """The part of a crawl's seconds that one source may take."""
     crawl_timeout: int = Field(default=30, ge=1)
     """Seconds that one request may take in all."""
     crawl_delay_factor: float = Field(default=1.0, ge=0.0)

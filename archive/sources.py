@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import Connection
-from psycopg.rows import TupleRow, class_row
+from psycopg.rows import TupleRow
 
 IMPORTED = ("imported", "导入", "")
 """Id, name and homepage of the source that documents without a known publisher belong to."""
@@ -44,23 +44,52 @@ def sync(
             )
 
 
-def last_polls(conn: Connection[TupleRow]) -> dict[str, datetime]:
-    """When each source was last looked at."""
-    return dict(
-        conn.execute(
-            "select source, max(polled_at) from archive.entry_point group by source"
-        ).fetchall()
-    )
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often an entry point is looked at."""
+
+    minutes: float
+    """Between two looks."""
+    per_hour: float = 0.0
+    """New links at its busiest of late."""
 
 
-def validators(conn: Connection[TupleRow], source: str, url: str) -> Validators:
-    """The entry point's validators; empty ones if it was never polled."""
-    with conn.cursor(row_factory=class_row(Validators)) as cursor:
-        row = cursor.execute(
-            "select etag, last_modified from archive.entry_point where source = %s and url = %s",
-            (source, url),
-        ).fetchone()
-    return row or Validators("", "")
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """An entry point's last state."""
+
+    polled_at: datetime
+    matched: int
+    pace: Pace | None
+    validators: Validators
+
+
+def entry_points(conn: Connection[TupleRow]) -> dict[tuple[str, str], EntryPoint]:
+    """Every entry point that was looked at, by its source and address."""
+    rows = conn.execute(
+        "select source, url, polled_at, matched, minutes, per_hour, etag, last_modified"
+        " from archive.entry_point"
+    ).fetchall()
+    return {
+        (row[0], row[1]): EntryPoint(
+            row[2], row[3], Pace(row[4], row[5]) if row[4] else None, Validators(row[6], row[7])
+        )
+        for row in rows
+    }
+
+
+def spent(conn: Connection[TupleRow], since: datetime) -> dict[str, tuple[int, int]]:
+    """(new links, pages kept) of each source since then."""
+    return {
+        source: (links, pages)
+        for source, links, pages in conn.execute(
+            "select source, sum(links)::integer, sum(pages)::integer from ("
+            " select source, 1 as links, 0 as pages from archive.link where first_seen >= %(since)s"
+            " union all select l.source, 0, 1 from archive.page p join archive.link l"
+            " on l.id = p.link where p.fetched_at >= %(since)s) each group by source",
+            {"since": since},
+        )
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +100,8 @@ class Shown:
     matched: int
     newest_at: datetime | None
     validators: Validators
+    trap: str = ""
+    """Why it looks like a trap."""
 
 
 def polled(
@@ -80,26 +111,42 @@ def polled(
     now: datetime,
     shown: Shown | None = None,
     error: str = "",
+    pace: Pace | None = None,
 ) -> None:
-    """Remember a look at an entry point: what it showed, None if unchanged, or the error."""
+    """Remember a look at an entry point: what it showed, None if unchanged, or the error.
+
+    And how often it is looked at from now on, if that is known.
+    """
     conn.execute(
-        "insert into archive.entry_point (source, url, polled_at, found, error, failures)"
-        " values (%(source)s, %(url)s, %(now)s, 0, %(error)s, (%(error)s <> '')::integer)"
+        "insert into archive.entry_point"
+        " (source, url, polled_at, found, error, failures, minutes, per_hour)"
+        " values (%(source)s, %(url)s, %(now)s, 0, %(error)s, (%(error)s <> '')::integer,"
+        " %(minutes)s, coalesce(%(per_hour)s, 0))"
         " on conflict (source, url) do update set polled_at = excluded.polled_at,"
         " error = excluded.error, failures = case when excluded.error = '' then 0"
-        " else entry_point.failures + 1 end",
-        {"source": source, "url": url, "now": now, "error": error},
+        " else entry_point.failures + 1 end,"
+        " minutes = coalesce(excluded.minutes, entry_point.minutes),"
+        " per_hour = coalesce(%(per_hour)s, entry_point.per_hour)",
+        {
+            "source": source,
+            "url": url,
+            "now": now,
+            "error": error,
+            "minutes": pace.minutes if pace else None,
+            "per_hour": pace.per_hour if pace else None,
+        },
     )
     if shown:
         conn.execute(
             "update archive.entry_point set found = %s, matched = %s, newest_at = %s, etag = %s,"
-            " last_modified = %s where source = %s and url = %s",
+            " last_modified = %s, trap = %s where source = %s and url = %s",
             (
                 shown.found,
                 shown.matched,
                 shown.newest_at,
                 shown.validators.etag,
                 shown.validators.last_modified,
+                shown.trap,
                 source,
                 url,
             ),

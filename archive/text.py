@@ -5,9 +5,12 @@ import re
 import unicodedata
 
 _CONTROL = re.compile(
-    # C0 and C1 without tab and newline, surrogates, bidi controls, zero-width, BOM
+    # C0 and C1 without tab and newline, surrogates, bidi controls, zero-width, BOM, and what
+    # Unicode says is no character
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
-    "\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(1, 17))
+    + "]"
 )
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 _BLANKS = re.compile(r"[^\S\n]+")

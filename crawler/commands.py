@@ -24,7 +24,7 @@ def crawl(
     apart: Annotated[bool, typer.Option(help="Each source in a process of its own.")] = False,
 ) -> None:
     """Crawl the sources that are due, or the named ones now; keep their pages."""
-    from archive import clock, database, runs, settings
+    from archive import clock, database, links, runs, settings
     from archive import sources as archive_sources
     from crawler import registry
     from crawler.crawl import crawl as run_crawl
@@ -36,7 +36,9 @@ def crawl(
     with database.connect(current) as conn, runs.logged(conn, _line("crawl", shard)) as counts:
         sync_registry(conn, known, clock.now())
         if not ids and not force:
-            chosen = due(chosen, archive_sources.last_polls(conn), clock.now())
+            now = clock.now()
+            known_points = archive_sources.entry_points(conn)
+            chosen = due(chosen, known_points, links.waiting(conn, now), now)
         with console.working(f"Crawling {len(chosen)} sources") as progress:
             if apart:
                 counts |= crawl_apart(conn, chosen, current.crawl_seconds, progress)
@@ -48,6 +50,7 @@ def crawl(
                     per_source=current.crawl_articles_per_source,
                     seconds=current.crawl_seconds,
                     wait=wait,
+                    everything=bool(ids or force),
                     progress=progress,
                 )
     console.result(counts)

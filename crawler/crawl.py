@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,31 +18,31 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from twisted.internet.task import LoopingCall
 
-from archive import claims, clock, sources
+from archive import claims, clock, database, sources
 from archive.models import Link
 from archive.pages import MAX_BYTES
 from archive.settings import Settings
-from crawler.frontier import Frontier
+from archive.sources import EntryPoint
+from crawler.frontier import Frontier, is_due
 from crawler.registry import Source
 from crawler.spider import NewsSpider
 
 Progress = Callable[[str], None]
-_EARLY = 0.25
-"""The part of its poll interval by which a source may be early: crawls begin on the dot, the last
-look came later, and without this every interval would last one crawl longer than it says."""
 
 
 def due(
-    registry: Iterable[Source], polled: dict[str, datetime], now: datetime
+    registry: Iterable[Source],
+    known: Mapping[tuple[str, str], EntryPoint],
+    waiting: Collection[str],
+    now: datetime,
 ) -> tuple[Source, ...]:
-    """The enabled sources whose poll interval has passed, or nearly."""
+    """The enabled sources with an entry point to look at, or with links that wait."""
     return tuple(
         source
         for source in registry
         if source.enabled
         and (
-            source.id not in polled
-            or polled[source.id] + timedelta(minutes=source.poll_minutes) * (1 - _EARLY) <= now
+            source.id in waiting or any(is_due(known, source, entry, now) for entry in source.entry)
         )
     )
 
@@ -56,9 +56,12 @@ def crawl(
     per_source: int,
     seconds: int,
     wait: int = 0,
+    everything: bool = True,
     progress: Progress | None = None,
 ) -> dict[str, int]:
     """Crawl the chosen sources and the wanted links; counts of what was done.
+
+    With `everything`, entry points are looked at whose interval has not passed, too.
 
     Sources that another worker is crawling are left to it (`busy`), after `wait` seconds in which
     the claims of a dead one run out. Can run once per process, because Twisted's reactor cannot be
@@ -67,11 +70,21 @@ def crawl(
     holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
     names = {f"source:{source.id}": source for source in chosen}
     held = _take(conn, names, holder, wait)
-    frontier = Frontier(conn, per_source)
+    frontier = Frontier(conn, settings, per_source, everything)
     frontier.counts.update(sources=len(held), busy=len(names) - len(held))
     try:
         if held or wanted:
-            _run(conn, settings, tuple(held.values()), wanted, frontier, seconds, holder, progress)
+            with database.hurried(conn):
+                _run(
+                    conn,
+                    settings,
+                    tuple(held.values()),
+                    wanted,
+                    frontier,
+                    seconds,
+                    holder,
+                    progress,
+                )
     finally:
         for name in held:
             claims.release(conn, name, holder)
@@ -123,7 +136,8 @@ def _run(
     holder: str,
     progress: Progress | None,
 ) -> None:
-    process = AsyncCrawlerProcess(scrapy_settings(settings, chosen, seconds))
+    known = (*chosen, *(source for _, source in wanted if source))
+    process = AsyncCrawlerProcess(scrapy_settings(settings, known, seconds))
     # An unreachable host is an outcome in the ledger, not a traceback.
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     crawler = process.create_crawler(NewsSpider)
@@ -157,7 +171,13 @@ def _run(
         signals.spider_closed,
         weak=False,
     )
-    process.crawl(crawler, sources=chosen, links=wanted, frontier=frontier)
+    process.crawl(
+        crawler,
+        sources=chosen,
+        links=wanted,
+        frontier=frontier,
+        source_seconds=min(settings.crawl_source_seconds, seconds),
+    )
     process.start()
     errors = crawler.stats.get_value("log_count/ERROR", 0) if crawler.stats else 0
     frontier.counts["errors"] += errors
@@ -165,11 +185,13 @@ def _run(
 
 def scrapy_settings(settings: Settings, chosen: tuple[Source, ...], seconds: int) -> dict[str, Any]:
     """Scrapy's settings for a crawl. Many of its defaults are unsafe for unattended work."""
+    factor = settings.crawl_delay_factor
     slots: dict[str, dict[str, float]] = {}
     for source in chosen:
-        delay = source.min_delay * settings.crawl_delay_factor
-        known = slots.get(source.domain, {"delay": 0.0})["delay"]
-        slots[source.domain] = {"concurrency": 1, "delay": max(delay, known), "jitter": 0}
+        for domain in source.domains:
+            known = slots.get(domain, {"delay": 0.0})["delay"]
+            delay = max(source.min_delay * factor, known)
+            slots[domain] = {"concurrency": 1, "delay": delay, "jitter": 0}
     return {
         "USER_AGENT": settings.jianbao_user_agent,
         "ROBOTSTXT_USER_AGENT": settings.jianbao_user_agent.split("/", 1)[0],
@@ -180,7 +202,7 @@ def scrapy_settings(settings: Settings, chosen: tuple[Source, ...], seconds: int
         "ROBOTSTXT_OBEY": True,
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "crawler.guard.Robots": 100,
+            "crawler.robots.Robots": 100,
             "crawler.guard.PublicOnly": 999,
             # A proxy from the environment would hide the address that is connected to.
             "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
@@ -188,10 +210,21 @@ def scrapy_settings(settings: Settings, chosen: tuple[Source, ...], seconds: int
         "JIANBAO_ALLOW": list(settings.jianbao_allow),
         "TWISTED_DNS_RESOLVER": "crawler.guard.PublicResolver",
         "DNS_TIMEOUT": 10,
+        # Names that nobody answers for must not hold up the others.
+        "REACTOR_THREADPOOL_MAXSIZE": 40,
+        "DOWNLOADER": "crawler.slots.DomainSlots",
         "DOWNLOAD_SLOTS": slots,
-        "DOWNLOAD_DELAY": 5 * settings.crawl_delay_factor,
+        "DOWNLOAD_DELAY": 10 * factor,
         "DOWNLOAD_DELAY_JITTER": 0,
-        "CONCURRENT_REQUESTS": 32,
+        "JIANBAO_DELAY_FACTOR": factor,
+        "JIANBAO_TLS": {
+            domain: source.tls for source in chosen for domain in source.domains if source.tls
+        },
+        "DOWNLOAD_HANDLERS": {"https": "crawler.tls.TlsBySource"},
+        # At least the domains of a shard: there is one request under way to each.
+        "CONCURRENT_REQUESTS": 256,
+        # Scrapy starts so many tasks for every answer, and ours give nothing to do.
+        "CONCURRENT_ITEMS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_TIMEOUT": settings.crawl_timeout,
         "DOWNLOAD_MAXSIZE": MAX_BYTES,
@@ -201,7 +234,7 @@ def scrapy_settings(settings: Settings, chosen: tuple[Source, ...], seconds: int
         "METAREFRESH_ENABLED": False,
         "DEPTH_LIMIT": 0,
         "RETRY_TIMES": 1,
-        "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408],
+        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],
         "RETRY_EXCEPTIONS": [
             "scrapy.exceptions.DownloadConnectionRefusedError",
             "scrapy.exceptions.DownloadFailedError",

@@ -1,58 +1,117 @@
 """Between the spider and the archive: what is found, what is pending, what was kept."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from archive import clock, links, pages, sources
 from archive.models import FoundLink, Link, Outcome, Page
-from archive.sources import Validators
+from archive.settings import Settings
+from archive.sources import EntryPoint, Pace, Validators
 from archive.text import clean, clean_line
-from crawler import feed_page, urls
-from crawler.registry import Source
+from crawler import feed_page, manners, urls
+from crawler.circuits import Circuits
+from crawler.registry import Entry, Source
+
+_EARLY = 0.25
+"""The part of its interval by which an entry point may be early: crawls begin on the dot, the last
+look came later, and without this every interval would last one crawl longer than it says."""
+
+
+def is_due(
+    known: Mapping[tuple[str, str], EntryPoint], source: Source, entry: Entry, now: datetime
+) -> bool:
+    """Whether an entry point's interval has passed, or nearly."""
+    point = known.get((source.id, entry.url))
+    if point is None:
+        return True
+    minutes = point.pace.minutes if point.pace else source.poll_minutes
+    return point.polled_at + timedelta(minutes=minutes) * (1 - _EARLY) <= now
 
 
 class Frontier:
     """The archive's side of one crawl. `counts` grow as it goes; `per_source` limits fetches."""
 
-    def __init__(self, conn: Any, per_source: int) -> None:
+    def __init__(self, conn: Any, settings: Settings, per_source: int, everything: bool) -> None:
         self._conn = conn
-        self._left: dict[str, int] = {}
+        self._settings = settings
         self._per_source = per_source
-        self._asked: set[int] = set()
+        self._everything = everything
+        self._points = sources.entry_points(conn)
+        self._spent = sources.spent(conn, clock.now() - timedelta(days=1))
+        self._new: Counter[str] = Counter()
+        self.circuits = Circuits(conn)
         self.counts: Counter[str] = Counter()
         self.now = clock.now
 
+    @property
+    def lost(self) -> bool:
+        """Whether the archive cannot be reached any more."""
+        return bool(self._conn.closed)
+
+    def due(self, source: Source, entry: Entry) -> bool:
+        """Whether it is time to look at an entry point."""
+        return self._everything or is_due(self._points, source, entry, self.now())
+
     def validators(self, source: Source, url: str) -> Validators:
-        return sources.validators(self._conn, source.id, url)
+        known = self._points.get((source.id, url))
+        return known.validators if known else Validators("", "")
 
     def unchanged(self, source: Source, url: str) -> None:
         self.counts["polled"] += 1
-        sources.polled(self._conn, source.id, url, self.now())
+        known = self._points.get((source.id, url))
+        pace = self._pace(source, url, known.matched if known else 0, 0)
+        sources.polled(self._conn, source.id, url, self.now(), pace=pace)
 
     def entry_failed(self, source: Source, url: str, reason: str) -> None:
         self.counts["entries_failed"] += 1
-        sources.polled(self._conn, source.id, url, self.now(), error=reason)
+        known = self._points.get((source.id, url))
+        pace = known.pace if known else None
+        if pace:
+            # It may have been a night's interval: its next word is awaited sooner.
+            pace = replace(pace, minutes=min(pace.minutes, source.poll_minutes))
+        sources.polled(self._conn, source.id, url, self.now(), error=reason, pace=pace)
 
     def found(self, source: Source, url: str, found: list[FoundLink], seen: Validators) -> int:
         """Note what an entry point shows; how many links are new or were changed."""
         new = matched = 0
         now = self.now()
-        for link in found:
-            try:
-                address = urls.canonical(link.url, source)
-            except urls.UrlError:
-                continue
-            if source.matches(address):
+        traps: list[str] = []
+        left = self._settings.crawl_links_per_day - self._spent.get(source.id, (0, 0))[0]
+        with self._conn.transaction():
+            for link in found:
+                try:
+                    address = urls.canonical(link.url, source)
+                except urls.UrlError:
+                    continue
+                if not source.matches(address):
+                    continue
                 matched += 1
-                new += self._discover(source, address, link, now, url) is not None
-        dates = [link.published_at for link in found if link.published_at]
-        shown = sources.Shown(len(found), matched, max(dates, default=None), seen)
-        sources.polled(self._conn, source.id, url, now, shown)
+                if problem := manners.trap(address, now):
+                    traps.append(f"{address} {problem}")
+                elif self._new[source.id] < left:
+                    is_new = self._discover(source, address, link, now, url) is not None
+                    new += is_new
+                    self._new[source.id] += is_new
+            trap = f"{len(traps)} links such as {traps[0]}" if 2 * len(traps) > matched else ""
+            if self._new[source.id] >= left:
+                trap = f"more than {self._settings.crawl_links_per_day} new links in a day"
+            dates = [link.published_at for link in found if link.published_at]
+            shown = sources.Shown(len(found), matched, max(dates, default=None), seen, trap)
+            pace = self._pace(source, url, matched, new)
+            sources.polled(self._conn, source.id, url, now, shown, pace=pace)
         self.counts["polled"] += 1
         self.counts["found"] += len(found)
         self.counts["new"] += new
         return new
+
+    def _pace(self, source: Source, url: str, shown: int, new: int) -> Pace:
+        known = self._points.get((source.id, url))
+        hours = (self.now() - known.polled_at) / timedelta(hours=1) if known else None
+        last = known.pace if known and known.pace else Pace(source.poll_minutes)
+        return manners.pace(last, source.poll_minutes, hours, shown, new)
 
     def _discover(
         self, source: Source, address: str, link: FoundLink, now: datetime, entry: str
@@ -64,25 +123,21 @@ class Frontier:
             link.stamp,
             clean(link.content) if source.read == "feed" else "",
         )
-        with self._conn.transaction():
-            key = urls.key(address, source)
-            link_id = links.discover(self._conn, source.id, key, cleaned, now, entry)
-            if link_id is not None and cleaned.content:
-                body = feed_page.render(cleaned)
-                self.counts["pages"] += pages.add(
-                    self._conn, Page(link_id, address, body, now, content_type="text/html")
-                )
+        key = urls.key(address, source)
+        link_id = links.discover(self._conn, source.id, key, cleaned, now, entry)
+        if link_id is not None and cleaned.content:
+            body = feed_page.render(cleaned)
+            self.counts["pages"] += pages.add(
+                self._conn, Page(link_id, address, body, now, content_type="text/html")
+            )
         return link_id
 
     def pending(self, source: Source) -> list[Link]:
-        """The source's links that this crawl has not asked for yet, within its budget."""
-        left = self._left.setdefault(source.id, self._per_source)
-        asked = self._asked
-        due = links.pending(self._conn, source.id, left + len(asked), self.now())
-        fresh = [link for link in due if link.id not in asked][:left]
-        asked.update(link.id for link in fresh)
-        self._left[source.id] = left - len(fresh)
-        return fresh
+        """The source's links to fetch in this crawl, within its budgets."""
+        left = self._settings.crawl_pages_per_day - self._spent.get(source.id, (0, 0))[1]
+        if (limit := min(self._per_source, left)) <= 0:
+            return []
+        return links.pending(self._conn, source.id, limit, self.now())
 
     def keep(self, page: Page) -> None:
         self.counts["pages"] += pages.add(self._conn, page)

@@ -11,11 +11,8 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
-from scrapy.robotstxt import RobotParser
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
@@ -30,16 +27,6 @@ class BlockedAddress(IgnoreRequest):
         super().__init__(problem)
         self.url = url
         self.problem = problem
-
-
-class BlockedByRobots(IgnoreRequest):
-    """robots.txt forbids it, or could not be had (`closed`), which forbids it for this run."""
-
-    def __init__(self, url: str, problem: str, closed: bool) -> None:
-        super().__init__(problem)
-        self.url = url
-        self.problem = problem
-        self.closed = closed
 
 
 def is_public(address: str) -> bool:
@@ -120,56 +107,3 @@ class PublicOnly:
     def process_request(self, request: Request) -> None:
         if problem := refusal(request.url, self.allowed):
             raise BlockedAddress(request.url, problem)
-
-
-class Robots(RobotsTxtMiddleware):
-    """robots.txt by RFC 9309: 4xx means no rules; 5xx and no answer mean closed for this run."""
-
-    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        if isinstance(rp, _Closed):
-            if rp.refused:
-                raise BlockedAddress(request.url, rp.refused)
-            problem = f"robots.txt cannot be had ({rp.cause}): closed for this run"
-            raise BlockedByRobots(request.url, problem, closed=True)
-        try:
-            super().process_request_2(rp, request)
-        except IgnoreRequest:
-            raise BlockedByRobots(request.url, "robots.txt forbids it", closed=False) from None
-
-    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status >= 500:
-            self._conclude(netloc, _Closed(f"HTTP {response.status}"))
-        elif response.status >= 400:
-            self._conclude(netloc, None)
-        else:
-            await super()._parse_robots(response, netloc, request)
-
-    def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if isinstance(exc, IgnoreRequest) and not isinstance(exc, BlockedAddress):
-            self._conclude(netloc, None)  # It leads in circles: as good as none.
-            return
-        host = urlsplit(f"//{netloc}").hostname or ""
-        refused = exc.problem if isinstance(exc, BlockedAddress) else PublicResolver.problem(host)
-        cause = " ".join(str(exc).split())[:100] or type(exc).__name__
-        self._conclude(netloc, _Closed(cause, refused))
-
-    def _conclude(self, netloc: str, parser: RobotParser | None) -> None:
-        waiting = self._parsers[netloc]
-        self._parsers[netloc] = parser
-        if isinstance(waiting, Deferred):
-            waiting.callback(parser)
-
-
-class _Closed(RobotParser):
-    """Nothing may be asked for: why robots.txt could not be had, and was refused, if it was."""
-
-    def __init__(self, cause: str, refused: str = "") -> None:
-        self.cause = cause
-        self.refused = refused
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
-        return cls("")
-
-    def allowed(self, url: str | bytes, user_agent: str | bytes) -> bool:
-        return False

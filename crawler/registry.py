@@ -161,6 +161,9 @@ class Source(_Literal):
     evidence_date: Annotated[str, BeforeValidator(str), Field(pattern=_DATE)] = ""
     """When the newest evidence was gathered: a day or, as text, a month."""
     entry: tuple[Entry, ...] = Field(min_length=1)
+    tls: Literal["", "legacy", "unverified"] = ""
+    """Its exception from today's TLS, for its own domains only: `legacy` takes old protocols and
+    ciphers but verifies the certificate, `unverified` takes any certificate."""
 
     @property
     def host(self) -> str:

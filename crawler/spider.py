@@ -1,59 +1,34 @@
 """One Scrapy process, many hosts: look at entry points, fetch what is pending, keep the bytes.
 
 The spider decides nothing about articles; it keeps pages, and settles the links that gave none.
+Each domain has a lane, in which one request is under way at a time: so a slow or failing source
+stops itself only.
 """
 
-import logging
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-)
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive.models import FoundLink, Link, Outcome, Page
 from archive.sources import Validators
-from crawler import discovery
+from crawler import discovery, urls, verdict
+from crawler.failures import Explained, asked, explain
 from crawler.frontier import Frontier
-from crawler.guard import BlockedAddress, BlockedByRobots, PublicResolver
-from crawler.registry import Entry, Source
-
-log = logging.getLogger(__name__)
+from crawler.lanes import Lane, Look, Turn
+from crawler.registry import Source
 
 _NESTED_SITEMAPS = 5
 _SITEMAP_DEPTH = 2
-_RETRY_AFTER_MOST = timedelta(hours=1)
-_RETRY_LATER = timedelta(hours=2)
-_PASSING = {408, 429, 500, 502, 503, 504, 522, 524}
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One look at an entry point: its page, counted from 1."""
-
-    source: Source
-    entry: Entry
-    page: int = 1
-    depth: int = 0
-    """How many sitemap indexes led here."""
-
-    @property
-    def url(self) -> str:
-        return self.entry.url if self.page == 1 else self.entry.next.format(page=self.page)
 
 
 class NewsSpider(Spider):
-    """Crawls the entry points of `sources`, then their pending links, then `links`."""
+    """Crawls the entry points of `sources`, then their pending links; and `links`."""
 
     name = "news"
 
@@ -63,21 +38,47 @@ class NewsSpider(Spider):
         sources: tuple[Source, ...] = (),
         links: tuple[tuple[Link, Source | None], ...] = (),
         frontier: Frontier,
+        source_seconds: float,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.sources = sources
-        self.links = links
         self.frontier = frontier
+        self._seconds = source_seconds
+        self._lanes: dict[str, Lane] = defaultdict(partial(Lane, frontier.pending))
+        for link, _ in links:
+            self._lanes[urls.domain(urls.host(link.url))].turns.append(Turn(None, links=[link]))
+        for source in sources:
+            looks = [Look(source, entry) for entry in source.entry if frontier.due(source, entry)]
+            self._lanes[source.domain].turns.append(Turn(source, looks))
 
     async def start(self) -> AsyncIterator[Request]:
-        for link, source in self.links:
-            yield self._page_request(link, source)
-        for source in self.sources:
-            for entry in source.entry:
-                yield self._entry_request(Look(source, entry))
+        for lane in list(self._lanes.values()):
+            if request := self._next(lane):
+                yield request
 
-    def _entry_request(self, look: Look) -> Request:
+    def _go_on(self, lane: Lane) -> None:
+        """Make the next request of a lane, now that its last one has its answer."""
+        if request := self._next(lane):
+            # Yielded from the callback it would cost more than all else that is done with a page.
+            self.crawler.engine.crawl(request)
+
+    def _next(self, lane: Lane) -> Request | None:
+        """The next request of a lane, passing by what must wait; none when it has done."""
+        while not self.frontier.lost and (drawn := lane.draw()):
+            turn, task = drawn
+            if time.monotonic() - turn.began > self._seconds:
+                # The others of the domain go on; what is left waits for the next run.
+                lane.turns.remove(turn)
+                self.frontier.counts["out_of_time"] += 1
+            elif not self.frontier.circuits.may_ask(urls.host(task.url)):
+                self.frontier.counts["resting"] += 1
+            else:
+                if isinstance(task, Look):
+                    return self._entry_request(task, lane, turn)
+                return self._page_request(task, lane)
+        return None
+
+    def _entry_request(self, look: Look, lane: Lane, turn: Turn) -> Request:
         entry = look.entry
         headers = dict(entry.headers)
         seen = self.frontier.validators(look.source, look.url)
@@ -98,24 +99,22 @@ class NewsSpider(Spider):
             callback=self.parse_entry,
             errback=self.entry_failed,
             dont_filter=True,
-            priority=10,
-            meta={"download_slot": look.source.domain, "handle_httpstatus_list": [304]},
-            cb_kwargs={"look": look},
+            meta={"handle_httpstatus_list": [304]},
+            cb_kwargs={"look": look, "lane": lane, "turn": turn},
         )
 
-    def _page_request(self, link: Link, source: Source | None) -> Request:
-        meta: dict[str, Any] = {"download_slot": source.domain} if source else {}
+    def _page_request(self, link: Link, lane: Lane) -> Request:
         return Request(
             link.url,
             callback=self.parse_page,
             errback=self.page_failed,
             dont_filter=True,
-            meta=meta,
-            cb_kwargs={"link": link},
+            cb_kwargs={"link": link, "lane": lane},
         )
 
-    def parse_entry(self, response: Response, look: Look) -> Iterator[Request]:
-        """Note what an entry point shows, and go on to the source's pending links."""
+    def parse_entry(self, response: Response, look: Look, lane: Lane, turn: Turn) -> None:
+        """Note what an entry point shows."""
+        self.frontier.circuits.answered(urls.host(response.url))
         if response.status == 304:
             self.frontier.unchanged(look.source, look.url)
         else:
@@ -128,32 +127,32 @@ class NewsSpider(Spider):
             except discovery.DiscoveryError as error:
                 self.frontier.entry_failed(look.source, look.url, str(error))
             else:
-                new = self.frontier.found(
-                    look.source,
-                    look.url,
-                    found,
-                    Validators(_header(response, "ETag"), _header(response, "Last-Modified")),
-                )
+                seen = Validators(_header(response, "ETag"), _header(response, "Last-Modified"))
+                new = self.frontier.found(look.source, look.url, found, seen)
                 if new and look.page < look.entry.pages and look.entry.next:
-                    yield self._entry_request(Look(look.source, look.entry, look.page + 1))
+                    turn.looks.append(Look(look.source, look.entry, look.page + 1))
             if look.depth < _SITEMAP_DEPTH:
                 for url in nested[:_NESTED_SITEMAPS]:
                     entry = look.entry.model_copy(update={"url": url})
-                    yield self._entry_request(Look(look.source, entry, depth=look.depth + 1))
-        yield from self._pending(look.source)
+                    turn.looks.append(Look(look.source, entry, depth=look.depth + 1))
+        self._go_on(lane)
 
-    def entry_failed(self, failure: Failure) -> Iterator[Request]:
-        look: Look = _request(failure).cb_kwargs["look"]
-        _, reason = explain(failure)
+    def entry_failed(self, failure: Failure) -> None:
+        given = asked(failure).cb_kwargs
+        look: Look = given["look"]
+        reason = self._told(failure).reason
         self.frontier.entry_failed(look.source, look.url, reason)
-        yield from self._pending(look.source)
+        self._go_on(given["lane"])
 
-    def _pending(self, source: Source) -> Iterator[Request]:
-        for link in self.frontier.pending(source):
-            yield self._page_request(link, source)
-
-    def parse_page(self, response: Response, link: Link) -> None:
+    def parse_page(self, response: Response, link: Link, lane: Lane) -> None:
         """Keep a page; the reader decides later what it is."""
+        host = urls.host(response.url)
+        if verdict.is_challenge(response.body):
+            self.frontier.circuits.failed(host, "challenge page", refused=True)
+        else:
+            self.frontier.circuits.answered(host)
+        # First, so that a page that cannot be kept does not end its lane.
+        self._go_on(lane)
         content_type = _header(response, "Content-Type")
         if content_type.startswith(("image/", "video/", "audio/", "application/pdf")):
             self.frontier.settle(link, Outcome.NOT_ARTICLE, f"content type {content_type}")
@@ -170,57 +169,19 @@ class NewsSpider(Spider):
         )
 
     def page_failed(self, failure: Failure) -> None:
-        link: Link = _request(failure).cb_kwargs["link"]
-        outcome, reason = explain(failure)
-        wait = None
-        closed = isinstance(failure.value, BlockedByRobots) and failure.value.closed
-        if closed or outcome in (Outcome.TIMEOUT, Outcome.UNREACHABLE):
-            wait = _RETRY_LATER
-        elif isinstance(failure.value, HttpError):
-            response = failure.value.response
-            if response.status in _PASSING:
-                wait = _retry_after(response)
-        self.frontier.settle(link, outcome, reason, wait)
+        given = asked(failure).cb_kwargs
+        told = self._told(failure)
+        self._go_on(given["lane"])
+        self.frontier.settle(given["link"], told.outcome, told.reason, told.wait)
 
-
-def explain(failure: Failure) -> tuple[Outcome, str]:
-    """The outcome that a failed request means, and why in a few words."""
-    error = failure.value
-    match error:
-        case HttpError():
-            status = error.response.status
-            kind = Outcome.RATE_LIMITED if status == 429 else Outcome.HTTP_ERROR
-            return kind, f"HTTP {status}"
-        case BlockedByRobots():
-            return Outcome.BLOCKED_BY_ROBOTS, error.problem
-        case BlockedAddress():
-            return Outcome.BLOCKED_ADDRESS, error.problem
-        case IgnoreRequest() if "redirect" in str(error):
-            return Outcome.REDIRECT_LOOP, "too many redirects"
-        case IgnoreRequest():
-            return Outcome.TOO_LARGE, "larger than is kept, after decompression"
-        case CannotResolveHostError():
-            host = urlsplit(_request(failure).url).hostname or ""
-            if problem := PublicResolver.problem(host):
-                return Outcome.BLOCKED_ADDRESS, problem
-            return Outcome.UNREACHABLE, f"the name {host} cannot be resolved"
-        case DownloadTimeoutError():
-            return Outcome.TIMEOUT, "no complete answer in time"
-        case DownloadCancelledError():
-            return Outcome.TOO_LARGE, "larger than is kept"
-    return Outcome.UNREACHABLE, " ".join((str(error) or type(error).__name__).split())[:200]
-
-
-def _request(failure: Failure) -> Request:
-    request: Request = vars(failure)["request"]
-    return request
-
-
-def _retry_after(response: Response) -> timedelta:
-    stated = _header(response, "Retry-After").strip()
-    if stated.isdigit():
-        return min(timedelta(seconds=int(stated)), _RETRY_AFTER_MOST)
-    return _RETRY_LATER
+    def _told(self, failure: Failure) -> Explained:
+        told = explain(failure, self.frontier.now())
+        host = urls.host(asked(failure).url)
+        if told.hurts:
+            self.frontier.circuits.failed(host, told.reason, told.asked, told.refused, told.closed)
+        else:
+            self.frontier.circuits.answered(host)
+        return told
 
 
 def _header(response: Response, name: str) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from archive.models import Outcome
+from crawler.decode import decode
 
 # Signatures of challenge pages of Chinese sites, each documented for a named web firewall.
 _CHALLENGE = re.compile(
@@ -31,3 +32,18 @@ def refuse(html: str, text: str) -> tuple[Outcome, str] | None:
     if len(text) < _WALL_CHARACTERS and (match := _PAYWALL.search(html)):
         return Outcome.PAYWALLED, f"the page says {match[0]}"
     return None
+
+
+_HINTS = (b"waf", b"acw_sc__", b"document.cookie", b"Just a moment", b"cf-browser", b"<title>")
+_TAGS = re.compile(r"<(script|style).*?</\1>|<[^>]*>|\s+", re.DOTALL | re.IGNORECASE)
+
+
+def is_challenge(body: bytes) -> bool:
+    """Whether a page as fetched is a challenge, before anybody reads it. Made to be quick."""
+    if len(body) >= _CHALLENGE_BYTES or not any(hint in body for hint in _HINTS):
+        return False
+    html = decode(body)
+    if not _CHALLENGE.search(html):
+        return False
+    refused = refuse(html, _TAGS.sub("", html))
+    return refused is not None and refused[0] is Outcome.CHALLENGE_PAGE

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
 
 from archive import sources
-from archive.sources import Shown, Validators
+from archive.sources import Pace, Shown, Validators
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -34,10 +35,41 @@ def test_nothing_is_written_when_nothing_changed(conn: Connection, desk: Any) ->
     assert desk.one("select synced_at from archive.source where id = 'xinghe'") == NOON
 
 
+def validators(conn: Connection) -> Validators:
+    return sources.entry_points(conn)["xinghe", FEED].validators
+
+
 def test_what_an_entry_point_said_is_remembered(conn: Connection, desk: Any) -> None:
-    assert sources.validators(conn, "xinghe", FEED) == Validators("", "")
+    assert sources.entry_points(conn) == {}
+    sources.polled(conn, "xinghe", FEED, NOON, TWENTY, pace=Pace(90, 1.5))
+    (point,) = sources.entry_points(conn).values()
+    assert (point.polled_at, point.matched, point.pace) == (NOON, 18, Pace(90, 1.5))
+    assert point.validators == SEEN
+
+
+def test_the_pace_stays_when_a_look_does_not_say_it(conn: Connection, desk: Any) -> None:
     sources.polled(conn, "xinghe", FEED, NOON, TWENTY)
-    assert sources.validators(conn, "xinghe", FEED) == SEEN
+    assert sources.entry_points(conn)["xinghe", FEED].pace is None
+    sources.polled(conn, "xinghe", FEED, NOON, TWENTY, pace=Pace(90, 1.5))
+    sources.polled(conn, "xinghe", FEED, NOON + HOUR)
+    assert sources.entry_points(conn)["xinghe", FEED].pace == Pace(90, 1.5)
+    shown = desk.one("select next_at from news.entry_points")
+    assert shown == NOON + HOUR * 2.5
+
+
+def test_a_trap_is_shown_until_it_is_none(conn: Connection, desk: Any) -> None:
+    trapped = replace(TWENTY, trap="18 links such as https://xinghe.example/a/a/a/a/a")
+    for shown in (trapped, TWENTY):
+        sources.polled(conn, "xinghe", FEED, NOON, shown)
+        assert desk.one("select trap from news.entry_points") == shown.trap
+
+
+def test_what_a_source_spent_in_a_day_is_counted(conn: Connection, desk: Any) -> None:
+    assert sources.spent(conn, NOON - HOUR) == {}
+    desk.article("a")
+    (seen,) = conn.execute("select min(first_seen) from archive.link").fetchone()
+    assert sources.spent(conn, seen) == {"xinghe": (1, 1)}
+    assert sources.spent(conn, seen + HOUR) == {}
 
 
 def test_an_unchanged_or_failing_entry_point_keeps_what_it_said(
@@ -47,7 +79,7 @@ def test_an_unchanged_or_failing_entry_point_keeps_what_it_said(
     sources.polled(conn, "xinghe", FEED, NOON + HOUR)
     assert desk.one("select found from archive.entry_point") == 20
     sources.polled(conn, "xinghe", FEED, NOON + 2 * HOUR, error="HTTP 502")
-    assert sources.validators(conn, "xinghe", FEED) == SEEN
+    assert validators(conn) == SEEN
     trouble = "select trouble from news.sources where id = 'xinghe'"
     assert desk.one(trouble) == f"{FEED}: HTTP 502"
     sources.polled(conn, "xinghe", FEED, NOON + 3 * HOUR, Shown(0, 0, None, SEEN))
@@ -61,13 +93,3 @@ def test_looks_that_fail_in_a_row_are_counted(conn: Connection, desk: Any) -> No
     assert desk.one("select failures from archive.entry_point") == 3
     sources.polled(conn, "xinghe", FEED, NOON + 4 * HOUR)
     assert desk.one("select failures from archive.entry_point") == 0
-
-
-def test_a_source_was_last_polled_when_one_of_its_entry_points_was(
-    conn: Connection, desk: Any
-) -> None:
-    assert sources.last_polls(conn) == {}
-    sources.polled(conn, "xinghe", FEED, NOON, TWENTY)
-    sources.polled(conn, "xinghe", f"{FEED}/ai", NOON - HOUR, TWENTY)
-    sources.polled(conn, "zhidian", "https://zhidian.example/", NOON, error="timeout")
-    assert sources.last_polls(conn) == {"xinghe": NOON, "zhidian": NOON}
