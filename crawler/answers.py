@@ -1,7 +1,9 @@
 """What every entry point's answer is read with: bounded text, absolute links, plain titles."""
 
+import contextlib
 import hashlib
 import re
+import zlib
 from collections.abc import Iterable
 from html import unescape
 from urllib.parse import urljoin
@@ -14,18 +16,15 @@ from crawler.registry import Source
 
 MOST_BYTES = 5_000_000
 MOST_LINKS = 500
+_CHUNK = 10_000
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff]")
-_PROLOG = re.compile(r"<\?xml[^>]*\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-_FIRST_TAG = re.compile(r"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<(?:\w+:)?(\w+)", re.DOTALL)
-_HEAD = 10_000
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class DiscoveryError(Exception):
     """An entry point's answer cannot be read.
 
-    `kind` is not_a_feed, not_a_sitemap, not_json, not_a_list or too_large.
+    `kind` is not_a_feed, not_a_sitemap, not_json, not_a_list, no_state or too_large.
     """
 
     def __init__(self, kind: str, url: str, problem: str) -> None:
@@ -36,21 +35,24 @@ class DiscoveryError(Exception):
 
 
 def text(body: bytes, url: str) -> str:
-    """The answer decoded, if it is not too large."""
+    """The answer decoded, if it is not too large; unpacked, if it is a file packed by gzip."""
+    if body.startswith(b"\x1f\x8b"):
+        body = _unpacked(body)
     if len(body) > MOST_BYTES:
         raise DiscoveryError("too_large", url, f"answers more than {MOST_BYTES:,} bytes")
     return decode(body)
 
 
-def xml(body: bytes, url: str, roots: tuple[str, ...], kind: str) -> bytes:
-    """XML in UTF-8 without control characters, prolog, or entities of its own."""
-    source = _NOT_XML.sub("", text(body, url))
-    source = (_PROLOG.sub("", source[:_HEAD]) + source[_HEAD:]).lstrip()
-    first = _FIRST_TAG.match(source)
-    if not first or first[1].lower() not in roots:
-        seen = f"<{first[1]}>" if first else repr(source[:40])
-        raise DiscoveryError(kind, url, f"is {kind.replace('_', ' ')}: it begins with {seen}")
-    return source.encode("utf-8", "replace")
+def _unpacked(body: bytes) -> bytes:
+    """What a gzip file holds, up to a damage in it and hardly more than MOST_BYTES."""
+    unpacker = zlib.decompressobj(wbits=31)
+    unpacked = b""
+    with contextlib.suppress(zlib.error):
+        for start in range(0, len(body), _CHUNK):
+            unpacked += unpacker.decompress(body[start : start + _CHUNK], MOST_BYTES + 1)
+            if len(unpacked) > MOST_BYTES:
+                break
+    return unpacked
 
 
 def absolute(base: str, href: str, source: Source | None = None) -> str:

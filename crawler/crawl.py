@@ -108,7 +108,7 @@ def crawl_apart(
             counts["died"] += 1
             problem = f"its crawl ended: {str(error).partition('] ')[2] or error}"
             for entry in source.entry:
-                sources.polled(conn, source.id, entry.url, clock.now(), error=problem)
+                sources.polled(conn, source.id, entry.address(), clock.now(), error=problem)
     return dict(counts)
 
 

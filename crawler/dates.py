@@ -26,7 +26,9 @@ def parse_date(text: str, fetched_at: datetime) -> ParsedDate | None:
 
     Relative forms count from `fetched_at` (aware). None for what is no date, or not plausible.
     """
-    line = _LABEL.sub("", unicodedata.normalize("NFKC", text[:200]).strip())
+    line = _LABEL.sub("", unicodedata.normalize("NFKC", text[:200])[:200].strip())
+    if not line:
+        return None
     for pattern, resolve in (*_ALONE, *_ANYWHERE):
         if found := pattern.fullmatch(line):
             parsed = _resolved(resolve, found, fetched_at)
@@ -37,7 +39,7 @@ def parse_date(text: str, fetched_at: datetime) -> ParsedDate | None:
 
 def find_date(text: str, fetched_at: datetime) -> ParsedDate | None:
     """The first date in a visible line; one that says when it was updated only if alone."""
-    line = unicodedata.normalize("NFKC", text[:1000])
+    line = unicodedata.normalize("NFKC", text[:1000])[:1000]
     hits = ((found, resolve) for pattern, resolve in _ANYWHERE for found in pattern.finditer(line))
     updated = None
     for found, resolve in sorted(hits, key=lambda hit: hit[0].start()):
@@ -48,14 +50,19 @@ def find_date(text: str, fetched_at: datetime) -> ParsedDate | None:
     return updated
 
 
-def date_in_url(url: str) -> ParsedDate | None:
-    """The day in the path of an address, such as `/2026/0304/` or `t20260304_`."""
+def date_in_url(url: str, fetched_at: datetime | None = None) -> ParsedDate | None:
+    """The day in the path of an address, such as `/2026/0304/` or `t20260304_`.
+
+    With `fetched_at`, a day on which an article fetched then can have been published.
+    """
     path = url.partition("://")[2].partition("/")[2]
     for found in _IN_URL.finditer(path):
         try:
-            return _on(date(*map(int, found.groups())), None)
+            parsed = _on(date(*map(int, found.groups())), None)
         except ValueError:
             continue
+        if fetched_at is None or plausible(parsed.instant, fetched_at):
+            return parsed
     return None
 
 

@@ -6,23 +6,33 @@ from urllib.parse import urlencode
 
 from archive.models import FoundLink
 from crawler.answers import DiscoveryError
-from crawler.apis import api
+from crawler.apis import api, fragment
 from crawler.feeds import feed
 from crawler.listings import listing
 from crawler.registry import Entry, Source
 from crawler.sitemaps import sitemap
+from crawler.states import state
 
-__all__ = ["DiscoveryError", "api", "discover", "feed", "listing", "request_body", "sitemap"]
+__all__ = [
+    "DiscoveryError",
+    "api",
+    "discover",
+    "feed",
+    "listing",
+    "request_body",
+    "sitemap",
+    "state",
+]
 
 
-def request_body(entry: Entry, url: str) -> tuple[bytes, str]:
-    """The body to send to an entry point, and the address to send it to."""
+def request_body(entry: Entry, page: int = 1) -> tuple[bytes, str]:
+    """The body to send for page n of an entry point, and the address to send it to."""
     if entry.method == "GET":
-        query = urlencode(entry.params)
-        return b"", f"{url}{'&' if '?' in url else '?'}{query}" if query else url
+        return b"", entry.address(page)
+    params = entry.parameters(page)
     if entry.body == "json":
-        return json.dumps(entry.params, ensure_ascii=False).encode(), url
-    return urlencode(entry.params).encode(), url
+        return json.dumps(params, ensure_ascii=False).encode(), entry.path(page)
+    return urlencode(params).encode(), entry.path(page)
 
 
 def discover(
@@ -37,7 +47,10 @@ def discover(
             return feed(body, url, fetched_at), []
         case "sitemap":
             return sitemap(body, url, fetched_at)
-        case "api":
-            return api(body, entry, fetched_at), []
         case "listing":
-            return listing(body, url, source, fetched_at), []
+            page = fragment(body, entry) if entry.items else body
+            return listing(page, url, source, fetched_at), []
+        case "api" | "wordpress":
+            return api(body, entry, fetched_at), []
+        case "state":
+            return state(body, url, entry, fetched_at), []

@@ -21,7 +21,7 @@ class Look:
 
     @property
     def url(self) -> str:
-        return self.entry.url if self.page == 1 else self.entry.next.format(page=self.page)
+        return self.entry.address(self.page)
 
 
 class Turn:

@@ -110,7 +110,7 @@ def credits(
         _date(_meta(tree, *_DATE_NAMES), fetched_at)
         or seen.date
         or _date(str(told.get("datePublished") or ""), fetched_at)
-        or (date_in_url(url) if url else None)
+        or (date_in_url(url, fetched_at) if url else None)
     )
     origin = seen.origin or _usable_origin(_meta(tree, *_ORIGIN_NAMES))
     author = _names(_meta(tree, "author", "article:author")) or _told_authors(told)

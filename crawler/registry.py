@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 import jmespath
 from cssselect import SelectorError
@@ -21,6 +22,7 @@ from pydantic import (
     Field,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ValidationInfo
@@ -71,7 +73,7 @@ def _canonical(text: str) -> str:
 
 
 def _second_page(text: str) -> None:
-    if _canonical(text.format(page=2)) == _canonical(text.format(page=3)):
+    if _canonical(text.replace("{page}", "2")) == _canonical(text):
         raise ValueError("{page} is missing")
 
 
@@ -104,35 +106,107 @@ class Selectors(_Literal):
     remove: Css | None = None
 
 
-class Entry(_Literal):
-    """An entry point: where links are found. The last seven fields are for kind `api`."""
+_WORDPRESS: dict[str, Any] = {
+    # https://developer.wordpress.org/rest-api/reference/posts/
+    "params": {"per_page": 20, "page": "{page}", "_fields": "link,title,date,date_gmt,content"},
+    "title": "title.rendered",
+    "date": "date_gmt && join('', [date_gmt, 'Z']) || date",
+    "link": "link",
+    "content": "content.rendered",
+}
 
-    kind: Literal["feed", "listing", "sitemap", "api"]
+
+class Entry(_Literal):
+    """An entry point: where links are found.
+
+    The fields from `items` on are JMESPaths into JSON: the answer of an `api`, or the value of
+    `variable` in a page (`state`). A `wordpress` (`…/wp-json/wp/v2/posts`) needs none of them.
+    """
+
+    kind: Literal["feed", "listing", "sitemap", "api", "wordpress", "state"]
     url: Address
     pages: int = Field(1, ge=1, le=100)
+    """How many pages are looked at, as long as they show something new."""
     next: NextPage = ""
-    """The address of page n from the second on, with `{page}` for n."""
+    """The address of the pages after the first, with `{page}` in it."""
+    first: int = Field(1, ge=0)
+    """What `{page}` is on the first page: 0 where the second is `index_1.html`."""
+    step: int = Field(1, ge=1)
+    """How much `{page}` grows from page to page: 20 where it is an offset."""
     headers: dict[str, str] = {}
     method: Literal["GET", "POST"] = "GET"
-    params: dict[str, str | int] = {}
+    params: dict[str, str | int] = Field({}, validate_default=True)
+    """What is asked for; a `"{page}"` among them turns pages too."""
     body: Literal["form", "json"] = "form"
     """How `params` travel when they are posted."""
+    variable: str = Field("", validate_default=True)
+    """The script's variable, or the id of the script, such as `__NEXT_DATA__`."""
     items: JmesPath = ""
-    """The list of articles in the answer; empty: the answer is the list."""
+    """The list of articles; empty: the JSON is the list. In a `listing`: where its HTML is, if
+    that comes inside JSON."""
     title: JmesPath = ""
     date: JmesPath = ""
+    content: JmesPath = ""
+    """The whole text, as HTML; used by a source that is read from its feed."""
     link: JmesPath = ""
     link_template: str = Field("", validate_default=True)
     """An address with fields of the article in braces, where the answer has no address."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _wordpress(cls, literal: Any) -> Any:
+        if not isinstance(literal, dict) or literal.get("kind") != "wordpress":
+            return literal
+        params = literal.get("params", {})
+        if isinstance(params, dict):
+            params = {**_WORDPRESS["params"], **params}
+        return {**_WORDPRESS, **literal, "params": params}
+
+    @field_validator("params")
+    @classmethod
+    def _can_turn_pages(
+        cls, params: dict[str, str | int], info: ValidationInfo
+    ) -> dict[str, str | int]:
+        more = info.data.get("pages", 1) > 1
+        if more and not info.data.get("next", "x") and "{page}" not in params.values():
+            raise ValueError("pages need next, or a parameter {page}")
+        return params
+
+    @field_validator("variable")
+    @classmethod
+    def _has_variable(cls, name: str, info: ValidationInfo) -> str:
+        if not name and info.data.get("kind") == "state":
+            raise ValueError("a state needs the name of its variable")
+        return name
 
     @field_validator("link_template")
     @classmethod
     def _has_link(cls, text: str, info: ValidationInfo) -> str:
         if text:
             _canonical(re.sub(r"\{[^{}]*\}", "x", text))
-        elif info.data.get("kind") == "api" and info.data.get("link") == "":
-            raise ValueError("an api needs link or link_template")
+        elif info.data.get("kind") in ("api", "state") and info.data.get("link") == "":
+            raise ValueError(f"an {info.data['kind']} needs link or link_template")
         return text
+
+    def parameters(self, page: int) -> dict[str, str | int]:
+        """`params` for page n, counted from 1."""
+        number = self._number(page)
+        return {k: number if value == "{page}" else value for k, value in self.params.items()}
+
+    def path(self, page: int) -> str:
+        """The address of page n without its parameters."""
+        if page == 1 or not self.next:
+            return self.url
+        return self.next.replace("{page}", str(self._number(page)))
+
+    def address(self, page: int = 1) -> str:
+        """The address of page n with its parameters, posted ones too: what it is known by."""
+        path = self.path(page)
+        query = urlencode(self.parameters(page))
+        return f"{path}{'&' if '?' in path else '?'}{query}" if query else path
+
+    def _number(self, page: int) -> int:
+        return self.first + (page - 1) * self.step
 
 
 class Source(_Literal):

@@ -1,65 +1,56 @@
 """Sitemaps, news sitemaps and their indexes."""
 
-from datetime import datetime
-from typing import Any
-
-from lxml import etree
+from datetime import UTC, datetime
+from heapq import nlargest
 
 from archive.models import FoundLink
 from crawler import answers
 from crawler.dates import date_in_url, parse_date
+from crawler.elements import Dialect, Element
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_SITEMAP = Dialect(
+    "not_a_sitemap",
+    roots="urlset sitemapindex",
+    entries="url|sitemap",
+    fields="loc|lastmod|publication_date|title",
+    most=50_000,  # https://www.sitemaps.org/protocol.html
+)
 
 
 def sitemap(body: bytes, base_url: str, fetched_at: datetime) -> tuple[list[FoundLink], list[str]]:
-    """The pages of a sitemap (the newest, if there are many) and the sitemaps of an index.
+    """The pages of a sitemap (the newest, if there are many), in its order, and the sitemaps of
+    an index, the newest first.
 
     Raises DiscoveryError.
     """
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    source = answers.xml(body, base_url, ("urlset", "sitemapindex"), "not_a_sitemap")
-    try:
-        root = etree.fromstring(source, parser)
-    except etree.XMLSyntaxError as error:
-        raise answers.DiscoveryError("not_a_sitemap", base_url, f"is damaged: {error}") from error
-    links: list[FoundLink] = []
-    nested: dict[str, None] = {}
-    for element in root.iterchildren("*") if root is not None else ():
-        told = _told(element)
-        url = answers.absolute(base_url, told.get("loc", ""))
-        if not url:
-            continue
-        if _name(element) == "sitemap":
-            nested[url] = None
-            continue
-        changed = told.get("lastmod", "")
+    pages: list[tuple[datetime, Element]] = []
+    nested: list[tuple[datetime, str]] = []
+    for element in _SITEMAP.read(body, base_url):
         when = (
-            parse_date(told.get("publication_date", ""), fetched_at)
-            or date_in_url(url)
-            or parse_date(changed, fetched_at)
+            parse_date(element.text("publication_date"), fetched_at)
+            or date_in_url(element.text("loc"), fetched_at)
+            or parse_date(element.text("lastmod"), fetched_at)
         )
-        title = answers.plain(told.get("title", ""))
-        stamp = answers.digest(changed) if changed else ""
-        links.append(FoundLink(url, title, when.instant if when else None, stamp))
-    # Sitemaps often begin with what is oldest.
-    dates = sorted((link.published_at for link in links if link.published_at), reverse=True)
-    if len(dates) > answers.MOST_LINKS:
-        edge = dates[answers.MOST_LINKS - 1]
-        links = [link for link in links if link.published_at and link.published_at >= edge]
-    nested.pop(base_url, None)
-    return answers.distinct(links)[: answers.MOST_LINKS], list(nested)[: answers.MOST_LINKS]
+        if element.name == "sitemap":
+            nested.append((when.instant if when else fetched_at, element.text("loc")))
+        else:
+            pages.append((when.instant if when else _LONG_AGO, element))
+    if len(pages) > answers.MOST_LINKS:
+        # Sitemaps often begin with what is oldest.
+        edge = nlargest(answers.MOST_LINKS, (when for when, _ in pages))[-1]
+        pages = [page for page in pages if page[0] >= edge][: answers.MOST_LINKS]
+    nested.sort(key=lambda each: each[0], reverse=True)
+    addresses = (answers.absolute(base_url, loc) for _, loc in nested[: answers.MOST_LINKS])
+    others = dict.fromkeys(url for url in addresses if url not in ("", base_url))
+    return answers.distinct(_link(base_url, *page) for page in pages), list(others)
 
 
-def _told(element: Any) -> dict[str, str]:
-    """The texts of an entry by their names; those of a news entry too, but not of its pictures."""
-    children = list(element.iterchildren("*"))
-    news = [
-        each for child in children if _name(child) == "news" for each in child.iterchildren("*")
-    ]
-    return {_name(each): (each.text or "").strip() for each in (*news, *children)}
-
-
-def _name(element: Any) -> str:
-    # Not etree.QName, which refuses the names that recovery lets through.
-    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+def _link(base_url: str, when: datetime, element: Element) -> FoundLink:
+    changed = element.text("lastmod")
+    return FoundLink(
+        answers.absolute(base_url, element.text("loc")),
+        answers.plain(element.text("title")),
+        None if when is _LONG_AGO else when,
+        answers.digest(changed) if changed else "",
+    )

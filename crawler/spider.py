@@ -86,7 +86,7 @@ class NewsSpider(Spider):
             headers["If-None-Match"] = seen.etag
         if seen.last_modified:
             headers["If-Modified-Since"] = seen.last_modified
-        body, url = discovery.request_body(entry, look.url)
+        body, url = discovery.request_body(entry, look.page)
         if body and entry.body == "json":
             headers.setdefault("Content-Type", "application/json")
         elif body:
@@ -129,7 +129,7 @@ class NewsSpider(Spider):
             else:
                 seen = Validators(_header(response, "ETag"), _header(response, "Last-Modified"))
                 new = self.frontier.found(look.source, look.url, found, seen)
-                if new and look.page < look.entry.pages and look.entry.next:
+                if new and look.page < look.entry.pages:
                     turn.looks.append(Look(look.source, look.entry, look.page + 1))
             if look.depth < _SITEMAP_DEPTH:
                 for url in nested[:_NESTED_SITEMAPS]:

@@ -28,7 +28,8 @@ class Answer(NamedTuple):
 
 
 class Publisher:
-    """A web site on an address of its own. `asked` are the paths that were asked for, in order."""
+    """A web site on an address of its own. `asked` are the paths that were asked for, in order;
+    what was posted stands behind its path, as a query would."""
 
     def __init__(self, address: str = "127.0.3.1") -> None:
         self.answers: dict[str, Answer] = {}
@@ -89,6 +90,11 @@ class Publisher:
         publisher = self
 
         class Desk(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                posted = self.rfile.read(int(self.headers["Content-Length"]))
+                self.path += f"?{posted.decode()}"
+                self.do_GET()
+
             def do_GET(self) -> None:
                 publisher.asked.append(self.path)
                 publisher.headers[self.path].append(dict(self.headers))

@@ -1,4 +1,5 @@
 import json
+import time
 from datetime import datetime
 
 import pytest
@@ -67,10 +68,53 @@ def test_a_path_may_flatten_groups() -> None:
     assert len(read(groups, items="groups[].rows[].data")) == 2
 
 
+def test_the_whole_text_may_be_in_the_answer() -> None:
+    answer = [{"url": "/f/1", "body": {"html": "<p>全文</p>"}}, {"url": "/f/2"}]
+    links = read(answer, items="", content="body.html")
+    assert [link.content for link in links] == ["<p>全文</p>", ""]
+    changed = json.loads(json.dumps(answer).replace("<p>", "<p>更正："))
+    assert read(changed, items="", content="body.html")[0].stamp != links[0].stamp
+
+
+POSTS = [
+    {
+        "link": "https://www.jia.example/2026/03/7.html",
+        "date": "2026-03-04T09:05:00",
+        "date_gmt": "2026-03-04T01:05:00",
+        "title": {"rendered": "云岭智能 &#8220;青鸾&#8221; &amp; 工具链"},
+        "content": {"rendered": "<p>全文。</p>"},
+    },
+    {
+        "link": "https://www.jia.example/2026/03/8.html",
+        "date": "2026-03-04T08:00:00",
+        "date_gmt": None,
+        "title": {"rendered": "沧澜半导体<em>玄鲸</em>量产"},
+    },
+]
+
+
+def test_wordpress_needs_no_mapping() -> None:
+    posts = "https://www.jia.example/wp-json/wp/v2/posts"
+    entry = Entry.model_validate({"kind": "wordpress", "url": posts})
+    first, second = api(json.dumps(POSTS).encode(), entry, FETCHED)
+    assert (first.url, first.title) == (POSTS[0]["link"], "云岭智能 “青鸾” & 工具链")
+    assert first.content == "<p>全文。</p>"
+    assert first.published_at == datetime(2026, 3, 4, 9, 5, tzinfo=BEIJING)
+    assert second.title == "沧澜半导体玄鲸量产"
+    assert second.published_at == datetime(2026, 3, 4, 8, 0, tzinfo=BEIJING)
+
+
 def test_the_stamp_changes_with_the_title() -> None:
     links = read(ANSWER)
     assert links[0].stamp != links[1].stamp
     assert read(ANSWER)[0].stamp == links[0].stamp
+
+
+def test_a_title_of_brackets_takes_no_time() -> None:
+    rows = [{"url": f"/f/{n}", "title": "<" * 5000, "ctime": "1-1 " * 50} for n in range(500)]
+    began = time.process_time()
+    assert len(read({"data": {"list": rows}})) == 500
+    assert time.process_time() - began < 2
 
 
 def test_gbk_and_raw_control_characters_are_read() -> None:

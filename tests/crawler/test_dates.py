@@ -220,6 +220,17 @@ def test_a_number_in_an_address_is_not_always_a_day(url: str) -> None:
     assert date_in_url(url) is None
 
 
+def test_a_day_to_come_is_none_on_which_an_article_was_published() -> None:
+    url = "https://a.example/2099/0101/t20260304_1.html"
+    day = date_in_url(url)
+    assert day is not None
+    assert day.instant == at(2099, 1, 1)
+    day = date_in_url(url, FETCHED)
+    assert day is not None
+    assert day.instant == at(2026, 3, 4)
+    assert date_in_url("https://a.example/2099/0101/1.html", FETCHED) is None
+
+
 def test_plausible_is_from_1995_to_a_day_after_the_fetch() -> None:
     assert plausible(FETCHED + timedelta(hours=24), FETCHED)
     assert not plausible(FETCHED + timedelta(hours=24, seconds=1), FETCHED)

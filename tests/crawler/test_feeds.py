@@ -1,3 +1,4 @@
+import gzip
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -118,6 +119,21 @@ DAMAGED = {
         "<rss", '<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<rss', 1
     ).replace("短短的", "&b;"),
     "nothing after the second entry": lambda text: text[: text.index("<item><title>同一")],
+    "a cut in the third address": lambda text: text[
+        : text.index("a/1</link></item>\n<item><t") + 1
+    ],
+    "a warning before the prolog": lambda text: "Notice: undefined index\n" + text,
+    "a comment before the root": lambda text: text.replace("<rss", "<!-- <html> --><rss", 1),
+    "a comment without end": lambda text: text.replace("短短的", "<!-- 短短的"),
+    "HTML that is not escaped": lambda text: text.replace("短短的", "<p>短短<br>的<img src=x>"),
+    "a description without end": lambda text: text.replace("摘要。</description>", "摘要。", 1),
+    "an entry without end": lambda text: text.replace("</item>", "", 1),
+    "a channel that ends too early": lambda text: text.replace("<item>", "</channel></rss><item>"),
+    "a cut in the middle of a character": lambda text: (
+        text.encode()[: text.encode().find(b"</ch")] + "京".encode()[:2]
+    ),
+    "gzip that nobody asked for": lambda text: gzip.compress(text.encode()),
+    "gzip without its end": lambda text: gzip.compress(text.encode())[:-12],
 }
 
 
@@ -137,11 +153,82 @@ def test_a_gbk_feed_is_read_whatever_its_prolog_says(label: str) -> None:
     assert links[1].title == "沧澜半导体玄鲸量产"
 
 
+def test_an_entry_that_was_cut_off_has_no_shortened_address() -> None:
+    for end in range(RSS.index("<link>/a/2"), RSS.index("</link>", RSS.index("/a/2"))):
+        assert [link.url for link in read(RSS[:end])] == ["https://www.jia.example/a/1"]
+
+
+def test_an_ampersand_in_an_address_begins_no_entity() -> None:
+    text = RSS.replace("/a/2<", "/a/2?x=1&copy=2&amp;lt=3&section=4<")
+    assert read(text)[1].url == "https://www.jia.example/a/2?copy=2&lt=3&section=4&x=1"
+
+
+def test_references_are_read_once_and_only_where_xml_has_them() -> None:
+    text = RSS.replace("云岭智能", "&#20113;&#x5CAD;&hellip;&#0;&#55555;&amp;lt;&unknown;")
+    assert read(text)[0].title.startswith("云岭…<&unknown;开源")
+    raw = RSS.replace("第一段", "&lt;b&gt; &amp;amp;")
+    assert "<p>&lt;b&gt; &amp;amp;<b>" in read(raw)[0].content
+
+
+def test_pictures_and_origins_do_not_speak_for_the_entry() -> None:
+    extra = (
+        "<source url='https://x.example/'><title>别家</title></source>"
+        "<media:group><media:title>图注</media:title><media:description>图</media:description>"
+        "</media:group><itunes:title>播客</itunes:title><!-- <title>旧题</title> -->"
+    )
+    links = read(RSS.replace("<item>", f"<item>{extra}"))
+    assert [link.title for link in links] == [link.title for link in read(RSS)]
+
+
+def test_of_several_links_the_alternate_is_the_article() -> None:
+    text = ATOM.replace(
+        "<link rel", '<link rel="self" href="/self"/><link href=\'/b/8\'/><link rel'
+    )
+    assert read(text)[0].url == "https://www.yi.example/b/8".replace("yi", "jia")
+    assert read(ATOM.replace('"alternate"', '"enclosure"')) == []
+
+
+def test_xhtml_stays_as_it_is() -> None:
+    content = '<content type="xhtml"><div><p>甲 &lt; 乙</p></div></content>'
+    text = ATOM.replace(ATOM[ATOM.index("<content") : ATOM.index("</entry>")], content)
+    assert read(text)[0].content == "<div><p>甲 &lt; 乙</p></div>"
+
+
+def test_a_number_for_an_id_is_no_address() -> None:
+    assert len(read(RSS.replace("<title>没有地址", "<guid>778899</guid><title>没有地址"))) == 2
+
+
 def test_an_external_entity_is_not_fetched(tmp_path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("秘密")
     text = RSS.replace("<rss", f'<!DOCTYPE r [<!ENTITY x SYSTEM "file://{secret}">]>\n<rss', 1)
     assert "秘密" not in repr(read(text.replace("短短的", "&x;").replace("第一段", "&x;")))
+
+
+LARGE = {
+    "nested tags": ("<rss><item><description>", "<b>"),
+    "fields without end": ("<rss><item>", "<title>"),
+    "fields of nobody": ("<rss><item>", "<a:title></t>"),
+    "open brackets": ("<rss>", "<"),
+    "references": ("<rss><item><title>", "&nbsp;&#60;&lt;"),
+    "comments without end": ("<rss><item>", "<!--"),
+    "sections without end": ("<rss><item><title>", "<![CDATA["),
+    "dates": ("<rss>", f"<item><pubDate>{'1-1 ' * 50}</pubDate><title>{'<' * 900}</title></item>"),
+}
+
+
+@pytest.mark.parametrize(("head", "unit"), LARGE.values(), ids=LARGE)
+def test_the_worst_five_megabytes_take_no_longer_than_others(head: str, unit: str) -> None:
+    body = (head + unit * ((5_000_000 - len(head)) // len(unit))).encode()
+    began = time.process_time()
+    read(body)
+    assert time.process_time() - began < 3
+
+
+def test_a_gzip_bomb_is_not_unpacked() -> None:
+    with pytest.raises(DiscoveryError) as caught:
+        read(gzip.compress(b"<rss>" + b" " * 300_000_000))
+    assert caught.value.kind == "too_large"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +260,7 @@ def test_of_a_feed_without_end_the_first_500_are_read_quickly() -> None:
     text = "<rss><channel>" + "".join(entry.replace("{n}", str(n)) for n in range(30_000))
     began = time.process_time()
     links = read(text)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 2
     assert [link.url for link in links] == [f"https://www.jia.example/a/{n}" for n in range(500)]
 
 

@@ -75,6 +75,11 @@ def test_the_date_is_the_one_beside_the_link_or_in_its_address() -> None:
     ]
 
 
+def test_an_address_of_a_day_to_come_tells_no_date() -> None:
+    (link,) = read('<a href="/2099/0303/7.shtml">云岭智能发布青鸾3.0</a>')
+    assert link.published_at is None
+
+
 def test_a_gbk_page_that_says_it_is_utf_8_is_read() -> None:
     assert read(PAGE.encode("gbk"))[0].title == "云岭智能发布青鸾3.0"
 
@@ -105,6 +110,17 @@ def test_a_page_of_links_without_end_is_read_quickly() -> None:
     began = time.process_time()
     assert len(read(page)) == 500
     assert time.process_time() - began < 6
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<a href=/b/1>x</a>", "<li><a href=/a/1>x</a>", "<article><a href=/a/1>甲</a>" + "字" * 2000],
+)
+def test_the_worst_five_megabytes_are_read_in_time(unit: str) -> None:
+    page = (unit * (4_999_000 // len(unit.encode()))).encode()
+    began = time.process_time()
+    read(page)
+    assert time.process_time() - began < 5
 
 
 FRAGMENTS = st.sampled_from(

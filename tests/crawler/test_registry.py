@@ -56,7 +56,10 @@ def test_a_source_is_one_literal(load) -> None:
         ('kind = "feed"', 'kind = "feed"\nnext = "/p.html"', "jia", "entry[1].next", "{page}"),
         ('kind = "feed"', 'kind = "feed"\nnext = "https://a.example/{pag}"', "jia",
          "entry[1].next", "{page}"),
+        ('kind = "feed"', 'kind = "feed"\npages = 2', "jia", "entry[1].params", "pages need next"),
         ('kind = "feed"', 'kind = "api"', "jia", "entry[1].link_template", "link or link_template"),
+        ('kind = "feed"', 'kind = "state"', "jia", "entry[1].variable", "name of its variable"),
+        ('kind = "feed"', 'kind = "wordpress"\nparams = 3', "jia", "entry[1].params", "dictionary"),
         ('kind = "feed"', 'kind = "api"\nlink = "a["', "jia", "entry[1].link", "not a JMESPath"),
     ],
 )  # fmt: skip
@@ -73,6 +76,12 @@ def test_a_mistake_is_named_by_source_and_field(
     assert "\n" not in line
     assert "sources.toml" in line
     assert field in line
+
+
+def test_wordpress_is_one_line_and_may_be_narrowed(load) -> None:
+    entry = load(ONE.replace('"feed"', '"wordpress"\nparams = { categories = 21 }'))[0].entry[0]
+    fields = "link%2Ctitle%2Cdate%2Cdate_gmt%2Ccontent"
+    assert entry.address(2).endswith(f"?per_page=20&page=2&_fields={fields}&categories=21")
 
 
 @pytest.mark.parametrize(
