@@ -257,17 +257,17 @@ def _judge_links(
 async def _look(
     source: Source, entry: Entry, fetch: Fetch, now: datetime
 ) -> tuple[EntryCheck, list[FoundLink]]:
-    body, url = discovery.request_body(entry, entry.url)
+    body, url = discovery.request_body(entry)
     headers = dict(entry.headers)
     if body:
         kind = "json" if entry.body == "json" else "x-www-form-urlencoded"
         headers.setdefault("Content-Type", f"application/{kind}")
-    answer = await fetch(url, slot=source.domain, method=entry.method, headers=headers, body=body)
+    answer = await fetch(url, method=entry.method, headers=headers, body=body)
     looked, links, nested = judge(source, entry, answer, now)
     for deeper in nested[:_SITEMAPS]:
         if links:
             break
-        answer = await fetch(deeper, slot=source.domain)
+        answer = await fetch(deeper)
         looked, links, _ = judge(source, entry, answer, now)
     return looked, links
 
@@ -277,14 +277,14 @@ async def _article(
 ) -> ArticleCheck | None:
     checked = None
     for link in _newest_first(links)[:_ARTICLES]:
-        body, url = feed_page.render(link), link.url
+        answer = Answer(link.url, body=feed_page.render(link))
         if source.read == "page" or not link.content:
-            answer = await fetch(link.url, slot=source.domain)
-            body, url = answer.body, answer.url
+            answer = await fetch(link.url)
             if not (finding := refusal(answer)).is_well:
                 checked = checked or ArticleCheck(link.url, finding)
                 continue
-        read_one = judge_article(link, body, read(body, url, now), now)
+        reading = read(answer.body, answer.url, now, source, answer.content_type)
+        read_one = judge_article(link, answer.body, reading, now)
         if read_one.finding.is_well:
             return read_one
         checked = checked or read_one

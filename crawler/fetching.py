@@ -8,7 +8,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from scrapy import Request, Spider
@@ -16,13 +16,14 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.robotstxt import ProtegoRobotParser
 from twisted.python.failure import Failure
 
+from archive import clock
 from archive.models import Outcome
 from archive.settings import Settings
 from crawler import urls
 from crawler.crawl import scrapy_settings
-from crawler.guard import BlockedByRobots, Robots
+from crawler.failures import explain
 from crawler.registry import Source
-from crawler.spider import explain
+from crawler.robots import BlockedByRobots, Robots
 
 Result = TypeVar("Result")
 
@@ -35,6 +36,7 @@ class Answer:
     """Where it came from, after redirects."""
     status: int = 0
     body: bytes = b""
+    content_type: str = ""
     outcome: Outcome | None = None
     problem: str = ""
     crawl_delay: float | None = None
@@ -44,13 +46,12 @@ class Answer:
 
 
 class Fetch(Protocol):
-    """Asks for one address, in the queue `slot`: its delay is that of the source's domain."""
+    """Asks for one address."""
 
     async def __call__(
         self,
         url: str,
         *,
-        slot: str,
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
@@ -122,7 +123,6 @@ class _Errands(Spider):
         self,
         url: str,
         *,
-        slot: str,
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
@@ -132,7 +132,6 @@ class _Errands(Spider):
             method=method,
             headers=dict(headers or {}),
             body=body,
-            meta={"download_slot": slot},
             dont_filter=True,
         )
         assert self.crawler.engine is not None
@@ -141,7 +140,8 @@ class _Errands(Spider):
         except Exception as error:
             failure = Failure(error)  # type: ignore[no-untyped-call]
             vars(failure)["request"] = request
-            outcome, problem = explain(failure)
+            told = explain(failure, clock.now())
+            outcome, problem = told.outcome, told.reason
             if isinstance(error, BlockedByRobots) and error.closed and "HTTP" not in problem:
                 # Not even robots.txt was answered: it is the host that is away.
                 outcome, problem = Outcome.UNREACHABLE, _cause(url, problem)
@@ -150,14 +150,13 @@ class _Errands(Spider):
         assert rules is not None
         # It was asked before the address itself.
         parser = await rules.robot_parser(request)
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        answer = Answer(response.url, response.status, response.body, content_type)
         if not isinstance(parser, ProtegoRobotParser):
-            return Answer(response.url, response.status, response.body)
-        name = self.settings["ROBOTSTXT_USER_AGENT"]
-        return Answer(
-            response.url,
-            response.status,
-            response.body,
-            crawl_delay=parser.crawl_delay(name),
+            return answer
+        return replace(
+            answer,
+            crawl_delay=parser.crawl_delay(self.settings["ROBOTSTXT_USER_AGENT"]),
             sitemaps=tuple(parser.rp.sitemaps),
         )
 

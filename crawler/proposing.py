@@ -23,13 +23,7 @@ from crawler.registry import Entry, Source
 _FEEDS = ("/feed", "/rss", "/rss.xml", "/atom.xml", "/index.xml")
 _SITEMAPS = ("/news-sitemap.xml", "/sitemap_news.xml", "/sitemap.xml")
 _NAMED_SITEMAPS = 3
-_POSTS = "/wp-json/wp/v2/posts?per_page=20&_fields=id,date_gmt,link,title"
-# WordPress writes UTC and does not say so.
-_WORDPRESS = {
-    "title": "title.rendered",
-    "date": "join('', [date_gmt, 'Z'])",
-    "link": "link",
-}
+_POSTS = "/wp-json/wp/v2/posts"
 _LEAST_DELAY = 10.0
 _LEAST_HEADLINES = 4
 _TITLE_PARTS = re.compile(r"\s*[_|｜»·–—]+\s*|\s+-\s+|(?<=[^\x00-\x7f])-|-(?=[^\x00-\x7f])")
@@ -100,8 +94,7 @@ async def propose(url: str, fetch: Fetch, known: tuple[Source, ...], now: dateti
 
     The first that is well is taken; else the first that shows any articles.
     """
-    slot = urls.domain(urls.host(url))
-    answer = await fetch(url, slot=slot)
+    answer = await fetch(url)
     if not (finding := checking.refusal(answer)).is_well:
         raise Unproposable(url, f"{finding.problem}; {finding.fix}")
     address(answer.url, known)
@@ -109,9 +102,12 @@ async def propose(url: str, fetch: Fetch, known: tuple[Source, ...], now: dateti
     unused: list[tuple[str, str, str]] = []
     fallback = None
     for kind, place in dict.fromkeys(_candidates(site)):
-        at_hand = place == answer.url
-        candidate = answer if at_hand else await fetch(place, slot=slot)
-        source = _draft(site, candidate, kind, known, now)
+        entry = Entry.model_validate({"kind": kind, "url": place})
+        _, where = discovery.request_body(entry)
+        candidate = answer if where == answer.url else await fetch(where)
+        if where == place:
+            entry = entry.model_copy(update={"url": candidate.url})
+        source = _draft(site, candidate, entry, known, now)
         if source is None:
             continue
         checked, _, _ = checking.judge(source, source.entry[0], candidate, now)
@@ -125,14 +121,15 @@ async def propose(url: str, fetch: Fetch, known: tuple[Source, ...], now: dateti
 
 
 def literal(source: Source, unused: tuple[tuple[str, str, str], ...] = ()) -> str:
-    """The source as a table of a registry file; what was found beside it as comments."""
-    fields = source.model_dump(mode="json", exclude_defaults=True)
-    entries = fields.pop("entry")
+    """A proposed source as a table of a registry file; what was found beside it as comments.
+
+    Of its entry points it tells kind and address: no more is ever proposed.
+    """
+    fields = source.model_dump(mode="json", exclude_defaults=True, exclude={"entry"})
     lines = [*(clean_line(f"# not used: {' '.join(each)}") for each in unused), "[[source]]"]
     lines += [f"{name} = {_toml(value)}" for name, value in fields.items()]
-    for entry in entries:
-        lines += ["", "[[source.entry]]"]
-        lines += [f"{name} = {_toml(value)}" for name, value in entry.items()]
+    for entry in source.entry:
+        lines += ["", "[[source.entry]]", f'kind = "{entry.kind}"', f"url = {_toml(entry.url)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -182,7 +179,7 @@ def _candidates(site: _Site) -> Iterator[tuple[str, str]]:
         yield "listing", url
     yield from (("feed", urljoin(url, path)) for path in _FEEDS)
     if site.is_wordpress:
-        yield "api", urljoin(url, _POSTS)
+        yield "wordpress", urljoin(url, _POSTS)
     named = site.answer.sitemaps[:_NAMED_SITEMAPS]
     yield from (("sitemap", urljoin(url, path)) for path in (*named, *_SITEMAPS))
     yield "listing", url
@@ -190,15 +187,12 @@ def _candidates(site: _Site) -> Iterator[tuple[str, str]]:
 
 
 def _draft(
-    site: _Site, answer: Answer, kind: str, known: tuple[Source, ...], now: datetime
+    site: _Site, answer: Answer, entry: Entry, known: tuple[Source, ...], now: datetime
 ) -> Source | None:
     """The source with this entry point; None if it shows no articles."""
     if not checking.refusal(answer).is_well:
         return None
-    entry = Entry.model_validate(
-        {"kind": kind, "url": answer.url, **(_WORDPRESS if kind == "api" else {})}
-    )
-    is_page = kind == "listing"
+    is_page = entry.kind == "listing"
     shown = checking.headlines(answer, now) if is_page else _shown(answer, entry, now)
     pattern = patterns.induce(link.url for link in shown)
     if pattern is None or (is_page and pattern.size < _LEAST_HEADLINES):

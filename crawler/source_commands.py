@@ -42,13 +42,14 @@ def show(context: typer.Context, as_json: AsJson = False) -> None:
             source.id,
             source.name,
             "on" if source.enabled else "off",
-            ", ".join(sorted({entry.kind for entry in source.entry})),
-            source.poll_minutes,
+            ", ".join(sorted({entry.kind for entry in source.entry})) or "links only",
+            source.poll_minutes if source.entry else "",
             f"{source.min_delay:g}",
+            source.tls and f"TLS {source.tls}",
         )
         for source in known
     ]
-    console.table(["id", "name", "", "entry points", "every (min)", "delay (s)"], rows)
+    console.table(["id", "name", "", "entry points", "every (min)", "delay (s)", ""], rows)
 
 
 @sources.command()
