@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 _BEAT_SECONDS = 3.0
 
@@ -61,3 +62,9 @@ def table(columns: list[str], rows: list[tuple[object, ...]], title: str = "") -
     for row in rows:
         shown.add_row(*("" if cell is None else str(cell) for cell in row))
     out.print(shown, soft_wrap=False)
+
+
+def paragraph(text: str, indent: int = 0, to: Console = out) -> None:
+    """Text for people, as wide as the terminal, every line of it indented."""
+    for line in Text(text).wrap(to, to.width - indent):
+        to.print(" " * indent + line.plain.rstrip(), markup=False)

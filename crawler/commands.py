@@ -1,4 +1,4 @@
-"""sources, crawl, import, extract: the crawler's commands."""
+"""crawl, extract: the crawler's commands."""
 
 import json
 import sys
@@ -13,34 +13,6 @@ if TYPE_CHECKING:
     from crawler.registry import Source
 
 app = typer.Typer()
-
-
-@app.command()
-def sources(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON array, for programs.")] = False,
-) -> None:
-    """List the registered sources. Needs no database."""
-    from archive import settings
-    from crawler import registry
-
-    known = registry.load(settings.load().jianbao_sources)
-    if as_json:
-        plain = [source.model_dump(mode="json") for source in known]
-        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
-        return
-    rows: list[tuple[object, ...]] = [
-        (
-            source.id,
-            source.name,
-            "on" if source.enabled else "off",
-            ", ".join(sorted({entry.kind for entry in source.entry})) or "links only",
-            source.poll_minutes if source.entry else "",
-            f"{source.min_delay:g}",
-            source.tls and f"TLS {source.tls}",
-        )
-        for source in known
-    ]
-    console.table(["id", "name", "", "entry points", "every (min)", "delay (s)", ""], rows)
 
 
 @app.command()

@@ -181,6 +181,12 @@ def deployment(database_url: str, tmp_path: Path) -> Deployment:
     return Deployment(database_url, tmp_path)
 
 
+@pytest.fixture
+def bare(tmp_path: Path) -> Deployment:
+    """Commands without an archive."""
+    return Deployment("postgresql://nobody@127.0.0.1:9/none", tmp_path)
+
+
 @pytest.fixture(scope="module")
 def module_deployment(
     postgres: embedded.Server, tmp_path_factory: pytest.TempPathFactory

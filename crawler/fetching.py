@@ -1,0 +1,167 @@
+"""A few addresses fetched as the crawl fetches them, without a database: same guard, same manners.
+
+One Scrapy process for many errands at once; each is a coroutine that asks for one address after
+another and goes on with the answer.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
+
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.robotstxt import ProtegoRobotParser
+from twisted.python.failure import Failure
+
+from archive import clock
+from archive.models import Outcome
+from archive.settings import Settings
+from crawler import urls
+from crawler.crawl import scrapy_settings
+from crawler.failures import explain
+from crawler.registry import Source
+from crawler.robots import BlockedByRobots, Robots
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What asking for one address gave; without a status there was no answer, and why is told."""
+
+    url: str
+    """Where it came from, after redirects."""
+    status: int = 0
+    body: bytes = b""
+    content_type: str = ""
+    outcome: Outcome | None = None
+    problem: str = ""
+    crawl_delay: float | None = None
+    """Seconds that robots.txt wants between two requests; None if it does not say."""
+    sitemaps: tuple[str, ...] = ()
+    """The sitemaps that robots.txt names."""
+
+
+class Fetch(Protocol):
+    """Asks for one address."""
+
+    async def __call__(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Answer: ...
+
+
+def remembering(fetch: Fetch) -> Fetch:
+    """The same, asking for no address twice."""
+    answers: dict[str, Answer] = {}
+
+    async def ask(url: str, **how: Any) -> Answer:
+        if url not in answers:
+            answers[url] = await fetch(url, **how)
+        return answers[url]
+
+    return ask
+
+
+Errand = Callable[[Fetch], Coroutine[Any, Any, Result]]
+
+
+def run(
+    settings: Settings, chosen: tuple[Source, ...], errands: Sequence[Errand[Result]], seconds: int
+) -> list[Result]:
+    """Run all errands at once, at most `seconds` long; their results in their order.
+
+    The delays are those of `chosen`. An interrupt (Ctrl-C) cancels every errand once, and what it
+    then returns counts. Raises what an errand raised. Can run once per process.
+    """
+    process = AsyncCrawlerProcess(scrapy_settings(settings, chosen, seconds))
+    # An unreachable host is an answer, not a traceback.
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    tasks: list[asyncio.Task[Result]] = []
+    process.crawl(_Errands, errands=errands, tasks=tasks)
+    process.start(install_signal_handlers=False)
+    return [task.result() for task in tasks]
+
+
+class _Errands(Spider):
+    """Yields nothing: it lives as long as its errands run."""
+
+    name = "errands"
+
+    def __init__(self, errands: Sequence[Errand[Any]], tasks: list[asyncio.Task[Any]]) -> None:
+        super().__init__()
+        self.errands = errands
+        self.tasks = tasks
+
+    async def start(self) -> AsyncIterator[Request]:
+        loop = asyncio.get_running_loop()
+        self.tasks += [loop.create_task(errand(self._fetch)) for errand in self.errands]
+
+        def cancel() -> None:
+            for task in self.tasks:
+                task.cancel()
+
+        def interrupted(*_: object) -> None:
+            signal.signal(signal.SIGINT, before)
+            loop.call_soon_threadsafe(cancel)
+
+        before = signal.signal(signal.SIGINT, interrupted)
+        await asyncio.wait(self.tasks)
+        signal.signal(signal.SIGINT, before)
+        none: tuple[Request, ...] = ()
+        for request in none:
+            yield request
+
+    async def _fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Answer:
+        request = Request(
+            url,
+            method=method,
+            headers=dict(headers or {}),
+            body=body,
+            dont_filter=True,
+        )
+        assert self.crawler.engine is not None
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:
+            failure = Failure(error)  # type: ignore[no-untyped-call]
+            vars(failure)["request"] = request
+            told = explain(failure, clock.now())
+            outcome, problem = told.outcome, told.reason
+            if isinstance(error, BlockedByRobots) and error.closed and "HTTP" not in problem:
+                # Not even robots.txt was answered: it is the host that is away.
+                outcome, problem = Outcome.UNREACHABLE, _cause(url, problem)
+            return Answer(url, outcome=outcome, problem=problem)
+        rules = self.crawler.get_downloader_middleware(Robots)
+        assert rules is not None
+        # It was asked before the address itself.
+        parser = await rules.robot_parser(request)
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        answer = Answer(response.url, response.status, response.body, content_type)
+        if not isinstance(parser, ProtegoRobotParser):
+            return answer
+        return replace(
+            answer,
+            crawl_delay=parser.crawl_delay(self.settings["ROBOTSTXT_USER_AGENT"]),
+            sitemaps=tuple(parser.rp.sitemaps),
+        )
+
+
+def _cause(url: str, problem: str) -> str:
+    if "DNS lookup failed" in problem:
+        return f"the name {urls.host(url)} cannot be resolved"
+    return problem.partition("(")[2].rpartition(")")[0] or problem
