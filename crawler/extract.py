@@ -13,7 +13,7 @@ from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
 from archive.text import clean, fold
-from crawler import metadata
+from crawler import aliases, metadata
 from crawler.decode import decode
 from crawler.verdict import refuse
 
@@ -36,6 +36,8 @@ class Reading:
     articles: tuple[Article, ...]
     outcome: Outcome
     reason: str = ""
+    stated: tuple[tuple[str, ...], ...] = ()
+    """What the page names as its address, see aliases.stated."""
 
 
 def read(page: bytes, url: str | None, fetched_at: datetime) -> Reading:
@@ -66,7 +68,7 @@ def read(page: bytes, url: str | None, fetched_at: datetime) -> Reading:
         published_at=found.date.instant if found.date else None,
         date_precision=found.date.precision if found.date else "",
     )
-    return Reading((article,), Outcome.STORED)
+    return Reading((article,), Outcome.STORED, stated=aliases.stated(tree))
 
 
 def extract(page: bytes, url: str | None = None) -> dict[str, Any]:
