@@ -149,6 +149,8 @@ def test_jump_links_are_unwrapped(jump: str) -> None:
 def test_what_a_jump_link_leads_to_is_taken_as_it_stands() -> None:
     jump = "https://link.zhihu.com/?target=https%3A%2F%2Fnews.example%2F%3Fq%3D%25C4%25E3%2Bb"
     assert canonical(jump, None) == "https://news.example/?q=%C4%E3+b"
+    bare = "https://www.chinaz.com/go.shtml?url=https://news.example/?q=%C4%E3+b"
+    assert canonical(bare, None) == "https://news.example/?q=%C4%E3+b"
 
 
 def jumping(times: int) -> str:
@@ -236,6 +238,11 @@ def test_the_query_goes_when_the_path_says_which_article_it_is() -> None:
     assert canonical("https://www.news.example/a/7?id=9&page=2", a_source()) == (
         "https://www.news.example/a/7"
     )
+
+
+def test_the_query_of_a_page_that_is_no_article_stays() -> None:
+    url = "https://www.news.example/list?page=2"
+    assert canonical(url, a_source()) == url
 
 
 def test_the_query_that_says_which_article_it_is_stays() -> None:
