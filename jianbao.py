@@ -93,7 +93,7 @@ def import_(
         counts |= summarize_pending(conn, writer(current))
         for target, key in brought:
             outcome, reason = links.outcome(conn, key) or ("pending", "")
-            taken += outcome == "stored"
+            taken += outcome in ("stored", "alias")
             console.out.print(
                 f"{target}: {outcome}" + (f" ({reason})" if reason else ""), markup=False
             )

@@ -84,8 +84,12 @@ def claim_unsummarized(conn: Connection[TupleRow]) -> StoredArticle | None:
 
 
 def of_link(conn: Connection[TupleRow], key: str) -> list[StoredArticle]:
-    """The articles of one link, in order of their parts."""
-    rows = conn.execute(_STORED + " where l.key = %s order by a.part", (key,)).fetchall()
+    """The articles of one link, or of the one it is an alias of, in order of their parts."""
+    rows = conn.execute(
+        _STORED + " join archive.link k on l.id = coalesce(k.alias_of, k.id) where k.key = %s"
+        " order by a.part",
+        (key,),
+    ).fetchall()
     return [_stored(row) for row in rows]
 
 

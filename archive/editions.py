@@ -42,7 +42,7 @@ def material(conn: Connection[TupleRow], window: Window) -> Material:
 def _sources(conn: Connection[TupleRow], window: Window) -> list[SourceDay]:
     rows = conn.execute(
         "select s.id, s.name, count(l.id) filter (where l.outcome = 'stored'),"
-        " count(l.id) filter (where l.outcome <> 'stored')"
+        " count(l.id) filter (where l.outcome not in ('stored', 'alias'))"
         " from archive.source s left join archive.link l on l.source = s.id"
         " and l.first_seen >= %s and l.first_seen < %s where s.enabled or l.id is not null"
         " group by s.id, s.name order by s.id",

@@ -20,22 +20,27 @@ def discover(
     now: datetime,
     entry: str = "",
 ) -> int | None:
-    """Note a link found at an entry point; its id if it is new or changed there, else None.
+    """Note a link found at an entry point; its id if it is to be fetched, new or changed there,
+    else None.
 
     A stamp that changed at the same entry point makes a settled link pending again, so that
-    corrections are read; what another entry point says of it is another matter.
+    corrections are read; what another entry point says of it is another matter. So does the first
+    sight of one that is only known from an alias: its own page was never seen.
     """
     mark = hashlib.sha256(entry.encode()).hexdigest()[:8]
     row = conn.execute(
         "insert into archive.link (source, key, url, title, published_at, first_seen, stamp)"
-        " values (%(source)s, %(key)s, %(url)s, %(title)s, %(published)s, %(now)s, %(stamp)s)"
+        " select %(source)s, %(key)s, %(url)s, %(title)s, %(published)s, %(now)s, %(stamp)s"
+        # One writer of several links at a time: see aliases.take_turn.
+        " from (select from archive.source where id = %(source)s for no key update) turn"
         " on conflict (key) do update set stamp = excluded.stamp,"
-        " pending = link.pending or link.stamp <> '',"
+        " pending = link.pending or link.attempts = 0 or link.stamp <> '',"
         " attempts = case when link.stamp <> '' then 0 else link.attempts end,"
         " title = case when excluded.title <> '' then excluded.title else link.title end"
         " where excluded.stamp <> '' and link.stamp <> excluded.stamp"
         " and (link.stamp = ''"
         " or split_part(link.stamp, ' ', 1) = split_part(excluded.stamp, ' ', 1))"
+        " or link.attempts = 0 and not link.pending"
         " returning id, pending",
         {
             "source": source,
@@ -95,7 +100,8 @@ def settle(
         " decided_at = %(now)s, attempts = attempts + (pending or retry_at is not null)::integer,"
         " retry_at = case when attempts + (pending or retry_at is not null)::integer < %(most)s"
         " then %(retry)s::timestamptz end"
-        " where id = %(link)s and (outcome is distinct from 'stored' or %(outcome)s = 'stored')",
+        " where id = %(link)s and alias_of is null"
+        " and (outcome is distinct from 'stored' or %(outcome)s = 'stored')",
         {
             "link": link,
             "outcome": outcome,
@@ -105,7 +111,7 @@ def settle(
             "most": MAX_ATTEMPTS,
         },
     )
-    # A stored article stays stored when a later look at its page fails.
+    # A stored article stays stored, an alias one, when a later look at its page fails.
     conn.execute(
         "update archive.link set pending = false, retry_at = null where id = %s and pending",
         (link,),
@@ -126,7 +132,7 @@ def by_source(
     """(name, links, stored, refused, trouble at the last look) of these sources."""
     return conn.execute(
         "select s.name, count(l.id), count(l.id) filter (where l.outcome = 'stored'),"
-        " count(l.id) filter (where l.outcome <> 'stored'), coalesce((select"
+        " count(l.id) filter (where l.outcome not in ('stored', 'alias')), coalesce((select"
         " string_agg(e.error, '; ') from archive.entry_point e where e.source = s.id"
         " and e.error <> ''), '') from archive.source s"
         " left join archive.link l on l.source = s.id where s.id = any(%s)"

@@ -9,6 +9,8 @@ class Outcome(StrEnum):
     """The one named end of a link."""
 
     STORED = "stored"
+    ALIAS = "alias"
+    """Another address of an article that is kept under its canonical one."""
     NOT_ARTICLE = "not_article"
     BLOCKED_BY_ROBOTS = "blocked_by_robots"
     BLOCKED_ADDRESS = "blocked_address"
@@ -49,6 +51,17 @@ class Link:
     key: str
     title: str = ""
     published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """The address that a page belongs to, where that is another than its link's."""
+
+    source: str
+    url: str
+    key: str
+    served: bool
+    """The server led there; otherwise the page only says so."""
 
 
 @dataclass(frozen=True, slots=True)

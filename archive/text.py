@@ -48,6 +48,12 @@ def fingerprint(text: str) -> bytes:
     return hashlib.sha256(fold(text).encode("utf-8", "replace")).digest()
 
 
+def agree(one: str, other: str) -> bool:
+    """Whether two texts are versions of one: half of the shorter also stands in the other."""
+    pieces, others = _pieces(one), _pieces(other)
+    return 2 * len(pieces & others) >= min(len(pieces), len(others))
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) of the sentences of `text`, in order, without surrounding blanks.
 
@@ -81,3 +87,8 @@ def numbers(text: str) -> set[str]:
     """The numbers of a text as written, folded to half width, without thousands separators."""
     folded = unicodedata.normalize("NFKC", text).replace(",", "")
     return set(re.findall(r"\d+(?:\.\d+)?", folded))
+
+
+def _pieces(text: str) -> set[str]:
+    folded = fold(text)
+    return {folded[start : start + 8] for start in range(max(1, len(folded) - 7))}

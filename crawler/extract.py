@@ -14,7 +14,7 @@ from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
 from archive.text import clean, fold
-from crawler import metadata, registry, template, urls
+from crawler import aliases, metadata, registry, template, urls
 from crawler.decode import decode
 from crawler.registry import Selectors, Source
 from crawler.verdict import refuse
@@ -38,6 +38,8 @@ class Reading:
     articles: tuple[Article, ...]
     outcome: Outcome
     reason: str = ""
+    stated: tuple[tuple[str, ...], ...] = ()
+    """What the page names as its address, see aliases.stated."""
 
 
 def read(
@@ -80,7 +82,7 @@ def read(
         published_at=found.date.instant if found.date else None,
         date_precision=found.date.precision if found.date else "",
     )
-    return Reading((article,), Outcome.STORED)
+    return Reading((article,), Outcome.STORED, stated=aliases.stated(tree))
 
 
 def extract(page: bytes, url: str | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from archive import clock, links, pages, sources
 from archive.errors import KnownError
-from archive.models import FoundLink, Link, Page
+from archive.models import FoundLink, Link, Outcome, Page
 from archive.settings import Settings
 from crawler import registry, urls
 from crawler.crawl import crawl, sync_registry
@@ -44,7 +44,8 @@ def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[st
     for target, (url, source) in addresses.items():
         link = _note(conn, urls.key(url, source), url, source)
         keys[target] = link.key
-        if links.outcome(conn, link.key) != ("stored", ""):
+        outcome, reason = links.outcome(conn, link.key) or ("", "")
+        if outcome != Outcome.ALIAS and (outcome, reason) != ("stored", ""):
             wanted.append((link, source))
     if wanted:
         crawl(

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from archive import articles, clock, links, pages
-from archive.models import Link, Outcome, Page
+from archive import aliases, articles, clock, links, pages
+from archive.models import Canonical, Link, Outcome, Page
 from archive.text import clean_line
+from crawler.aliases import canonical
 from crawler.documents import read_document
 from crawler.extract import Reading, read
 from crawler.registry import Source
@@ -38,7 +39,8 @@ def read_pending(conn: Any, sources: Iterable[Source]) -> dict[str, int]:
                     continue
                 reason = clean_line(f"reading raised {type(error).__name__}: {error}", 300)
                 reading = Reading((), Outcome.QUARANTINED, reason)
-            counts[store(conn, page_id, link, reading)] += 1
+            belongs = canonical(page.url, reading.stated, link, known)
+            counts[store(conn, page_id, link, reading, belongs)] += 1
 
 
 def _read(page: Page, source: Source | None) -> Reading:
@@ -48,18 +50,28 @@ def _read(page: Page, source: Source | None) -> Reading:
     return read(page.body, page.url, page.fetched_at, source, page.content_type)
 
 
-def store(conn: Any, page_id: int, link: Link, reading: Reading) -> str:
-    """Write what a page turned out to be; the outcome, or `new`, `revised`, `same` if stored."""
+def store(
+    conn: Any, page_id: int, link: Link, reading: Reading, belongs: Canonical | None = None
+) -> str:
+    """Write what a page turned out to be; the outcome, or `new`, `revised`, `same` if stored.
+
+    `belongs` is the address that it is a page of, if that is not the link's.
+    """
     now = clock.now()
     pages.read(conn, page_id, now)
     if not reading.articles:
         links.settle(conn, link.id, reading.outcome, reading.reason, now)
         return reading.outcome
+    text = "\n".join(article.text for article in reading.articles)
+    home = aliases.home(conn, link, page_id, belongs, text, now)
+    if home is None:
+        return Outcome.ALIAS
     states = set()
     for article in reading.articles:
         if article.published_at is None and link.published_at is not None:
             # The entry point knew the time, the page did not say it.
             article = replace(article, published_at=link.published_at, date_precision="minute")
-        states.add(articles.put(conn, link.id, page_id, article, now))
-    links.settle(conn, link.id, Outcome.STORED, reading.reason, now)
+        states.add(articles.put(conn, home, page_id, article, now))
+    if home == link.id:
+        links.settle(conn, link.id, Outcome.STORED, reading.reason, now)
     return next(state for state in ("new", "revised", "same") if state in states)

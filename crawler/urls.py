@@ -2,9 +2,10 @@
 
 import ipaddress
 import re
+import socket
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import tldextract
 
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 
 _LONGEST = 2000
 _PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
-_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+_ESCAPE = re.compile(r"%([0-9a-fA-F]{2})?")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _SLASHES = re.compile(r"(?<!:)/{2,}")
+_MOST_JUMPS = 3
 
-# Where the address that a jump page leads to is: host, part of the path, parameter.
+# Where the address that a jump page leads to is: host, end of the path, parameter.
 _JUMPS = (
     ("link.zhihu.com", "/", "target"),
     ("link.juejin.cn", "/", "target"),
@@ -31,7 +35,7 @@ _JUMPS = (
     ("weibo.cn", "/sinaurl", "u"),
 )
 # Parameters that say how a reader came, never what is read, in lower case: on every host (""),
-# and those whose names mean something elsewhere, by registrable domain.
+# and those whose names mean something elsewhere, by registrable domain or host.
 _NOISE = {
     "": "spm scm spm_id_from share_from share_token share_source share_medium share_plat share_id"
     " share_uid shareto sharer_shareid sharer_shareinfo sharer_sharetime is_from_share isshare"
@@ -48,11 +52,13 @@ _NOISE = {
     "toutiao.com": "log_from app category_new wid iid req_id use_new_style share_did source"
     " timestamp",
     "csdn.net": "depth_1-utm_source ops_request_misc request_id biz_id",
+    "mp.weixin.qq.com": "chksm scene srcid mpshare subscene clicktime enterid ascene devicetype"
+    " version nettype lang exportkey pass_ticket wx_header rd2werd from",
 }
-# Hosts whose articles are named by their query, without a source in the registry.
+# What names an article by its query alone, whether or not the registry has a source for it.
 _IDENTITY_AT = {
-    "baijiahao.baidu.com": ("id",),
-    "mp.weixin.qq.com": ("__biz", "mid", "idx", "sn"),
+    "baijiahao.baidu.com/s": ("id",),
+    "mp.weixin.qq.com/s": ("__biz", "mid", "idx", "sn"),
 }
 
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -89,8 +95,11 @@ def canonical(url: str, source: "Source | None") -> str:
     Raises UrlError for what is not an http(s) address.
     """
     address = _parse(url)
-    # To the end, not a fixed number of times: the canonical form must be its own canonical form.
+    jumps = 0
     while target := _jump_target(address):
+        # Beyond what is unwrapped nothing is canonical: it would not be its own canonical form.
+        if (jumps := jumps + 1) > _MOST_JUMPS:
+            raise UrlError(url, f"jumps more than {_MOST_JUMPS} times")
         address = target
     if source:
         address = _folded(address, source)
@@ -135,6 +144,8 @@ def _parse(url: str) -> _Address:
     if "@" in parts.netloc:
         raise UrlError(url, "carries a user name")
     path = _SLASHES.sub("/", _quoted(parts.path)) or "/"
+    if "/." in path:
+        path = urlsplit(urljoin("http://host", path)).path or "/"
     if path.endswith("/index.html"):
         path = path.removesuffix("index.html")
     return _Address(
@@ -144,34 +155,63 @@ def _parse(url: str) -> _Address:
         path,
         _quoted(parts.query),
         # Only routes of one-page sites name a page of their own.
-        _quoted(parts.fragment) if parts.fragment.startswith("/") else "",
+        _quoted(parts.fragment) if parts.fragment.startswith(("/", "!/")) else "",
     )
 
 
 def _host(name: str) -> str:
     if ":" in name:
-        return f"[{ipaddress.IPv6Address(name)}]"
+        address = ipaddress.IPv6Address(name)
+        if address.scope_id:
+            raise ValueError(name)
+        return str(address.ipv4_mapped or f"[{address}]")
     host = name.rstrip(".").encode("idna").decode("ascii").lower()
     if not _HOST.fullmatch(host):
         raise ValueError(name)
+    if _NUMBER.fullmatch(host.rpartition(".")[2]):
+        # 127.1, 0x7f.1 and 2130706433 are the address that the network takes them for.
+        try:
+            return socket.inet_ntoa(socket.inet_aton(host))
+        except OSError as error:
+            raise ValueError(name) from error
     return host
 
 
 def _quoted(text: str) -> str:
+    """Text with every character escaped that must be, none that need not be, in one spelling."""
     escaped = quote(text, safe="%/:@!$&'()*+,;=~?[]-._", errors="replace")
-    return _ESCAPE.sub(lambda match: match[0].upper(), escaped)
+    return _ESCAPE.sub(_escape, escaped)
+
+
+def _escape(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return "%25"
+    character = chr(int(found[1], 16))
+    return character if _UNRESERVED.fullmatch(character) else found[0].upper()
 
 
 def _jump_target(address: _Address) -> _Address | None:
-    for host, part, name in _JUMPS:
-        if f".{address.host}".endswith(f".{host}") and part in address.path:
-            for parameter, value in parse_qsl(address.query):
-                if parameter == name:
-                    try:
-                        return _parse(value)
-                    except UrlError:
-                        continue
+    for host, end, name in _JUMPS:
+        if f".{address.host}".endswith(f".{host}") and address.path.endswith(end):
+            for own, pair in _pairs(address.query):
+                if own == name and (target := _spelled_out(pair.partition("=")[2])):
+                    return target
     return None
+
+
+def _spelled_out(text: str) -> _Address | None:
+    """The address that a parameter says, escaped up to three times."""
+    for _ in range(4):
+        try:
+            return _parse(text)
+        except UrlError:
+            text = unquote(text)
+    return None
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    """Every parameter of a query as (name, as it stands)."""
+    return [(unquote(pair.partition("=")[0]), pair) for pair in query.split("&") if pair]
 
 
 def _folded(address: _Address, source: "Source") -> _Address:
@@ -186,23 +226,21 @@ def _folded(address: _Address, source: "Source") -> _Address:
 
 
 def _identifying_query(address: _Address, source: "Source | None") -> str:
-    pairs = [(unquote(pair.partition("=")[0]), pair) for pair in address.query.split("&") if pair]
-
-    def only(names: tuple[str, ...]) -> str:
+    pairs = _pairs(address.query)
+    if names := _IDENTITY_AT.get(f"{address.host}/{address.path.split('/')[1]}"):
         return "&".join(pair for name in names for own, pair in pairs if own == name)
-
-    if names := _IDENTITY_AT.get(address.host):
-        return only(names)
-    if source and (article := source.article_id(str(address))):
-        query = only(source.keep_params)
-        # A registry that forgot the parameter with the id must not make all articles one.
-        if source.article_id(str(address._replace(query=query))) == article:
-            return query
-    noise = f"{_NOISE['']} {_NOISE.get(domain(address.host), '')}".split()
-    return "&".join(
-        sorted(
-            pair
-            for name, pair in pairs
-            if name.lower() not in noise and not name.lower().startswith("utm_")
-        )
+    keep = source.keep_params if source else ()
+    noise = " ".join(_NOISE.get(place, "") for place in ("", domain(address.host), address.host))
+    told = sorted(
+        pair
+        for name, pair in pairs
+        if name in keep or not (name.lower() in noise.split() or name.lower().startswith("utm_"))
     )
+    query = "&".join(told)
+    if source:
+        kept = "&".join(pair for pair in told if unquote(pair.partition("=")[0]) in keep)
+        article = source.article_id(str(address._replace(query=kept)))
+        # A registry that forgot the parameter with the id must not make all articles one.
+        if article and source.article_id(str(address._replace(query=query))) in ("", article):
+            return kept
+    return query

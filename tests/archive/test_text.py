@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text import clean, clean_line, fingerprint, fold, numbers, sentences
+from archive.text import agree, clean, clean_line, fingerprint, fold, numbers, sentences
 
 TROUBLE = (
     "\0\a\t\n\v\f\r\x1c\x85\xa0\xad\u061c\u200b\u200d\u200e\u2003\u2028\u2029\u202e\u2066\u3000"
@@ -146,3 +146,29 @@ def test_a_long_line_takes_no_longer_than_its_length(text: str) -> None:
 )
 def test_numbers(text: str, found: set[str]) -> None:
     assert numbers(text) == found
+
+
+FIRST = "云岭智能今天在江城发布了第三代大模型，并把调用价格下调三成，首批客户有十二家医院。"
+SECOND = "清河制药的肺癌药物昨天公布了三期试验结果，患者的中位生存期延长了五个月。"
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        FIRST,
+        FIRST.replace("十二家", "十五家"),
+        FIRST + SECOND,
+        SECOND + FIRST,
+        FIRST[:20],
+        f"  {FIRST.replace('，', ', ')}\n",
+    ],
+)
+def test_versions_of_one_text_agree(version: str) -> None:
+    assert agree(FIRST, version)
+    assert agree(version, FIRST)
+
+
+def test_different_texts_do_not_agree() -> None:
+    assert not agree(FIRST, SECOND)
+    assert not agree(FIRST, FIRST[:12] + SECOND)
+    assert not agree("短讯", "快讯")
