@@ -12,7 +12,7 @@ from lxml.etree import ParserError
 from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
-from archive.text import clean, fold
+from archive.text import clean, clean_line, fold
 from crawler import metadata
 from crawler.decode import decode
 from crawler.verdict import refuse
@@ -50,7 +50,8 @@ def read(page: bytes, url: str | None, fetched_at: datetime) -> Reading:
     headline = metadata.title(tree, lines)
     found = metadata.credits(tree, lines, headline, text, url, fetched_at)
     text = _without_frame(text, headline)
-    if refused := refuse(markup, text):
+    page_title = clean_line(tree.findtext(".//title") or "")
+    if refused := refuse(markup, text, (headline, page_title), lines, url):
         return Reading((), *refused)
     if len(text) < MIN_CHARACTERS:
         reason = f"{len(text)} characters of text, {MIN_CHARACTERS} are needed"
