@@ -133,6 +133,8 @@ as $$
           from usual u left join days d on d.source = u.id and d.ago = 0
          where least(u.per_day, u.same_weekday) >= 2
            and coalesce(d.stored + d.waiting, 0) < least(u.per_day, u.same_weekday) / 2
+    ), told as (
+        select distinct on (source) source, state, why from trouble order by source, rank
     )
     select s.id, s.name,
            case when e.source is null then 'never polled' when t.state is not null then t.state
@@ -144,9 +146,8 @@ as $$
       left join newest n on n.id = s.id
       left join usual u on u.id = s.id
       left join days d on d.source = s.id and d.ago = 0
-      left join lateral (select t.state, t.why from trouble t where t.source = s.id
-                          order by t.rank limit 1) t on true
-     order by coalesce(t.state, '') = '' and e.source is not null, s.id
+      left join told t on t.source = s.id
+     order by t.state is null and e.source is not null, s.id
 $$;
 comment on function news.source_health(timestamptz) is
     'How each enabled source does: ok, learning (under seven whole days), failing (no answer), layout (no links or no texts), blocked (pages refused), silent (nothing new), low (under half of usual), never polled. 各启用来源的状况：正常、学习中（未满七天）、失败（无响应）、版式变化（无链接或无正文）、被拒（网页拒绝访问）、沉默（没有新内容）、偏少（不足平常一半）、从未访问。';

@@ -7,5 +7,5 @@ alter table archive.link
         check (outcome is null or outcome = 'stored' or reason <> '') not valid;
 comment on column archive.link.entry is 'Entry point that first showed it; empty if somebody brought it. 首次发现它的入口；人工导入时为空。';
 
-create index link_source_seen on archive.link (source, first_seen);
+create index link_source_seen on archive.link (source, first_seen) include (outcome);
 create index page_sha256 on archive.page (sha256);

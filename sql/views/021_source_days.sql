@@ -2,41 +2,40 @@
 -- 各来源逐日统计：预期、发现、收录、未收录及其原因。
 
 create or replace view news.source_days as
-with counted as (
-    select source, (first_seen at time zone 'Asia/Shanghai')::date as day,
-           coalesce(outcome, 'pending') as outcome, count(*) as links
-      from archive.link group by 1, 2, 3
-), daily as (
-    select source, day, sum(links) as found,
-           sum(links) filter (where outcome = 'stored') as stored,
-           sum(links) filter (where outcome = 'pending') as pending,
-           jsonb_object_agg(outcome, links) filter (where outcome not in ('stored', 'pending'))
-               as reasons
-      from counted group by 1, 2
-), last as (
-    select greatest((select max(day) from daily),
-                    (select max(polled_at) at time zone 'Asia/Shanghai' from archive.entry_point)::date)
-           as day
-), calendar as (
-    -- Days without a link included, until the last look at any source.
-    select d.source, generate_series(min(d.day), case when s.enabled then last.day else max(d.day) end,
-                                     interval '1 day')::date as day
-      from daily d join archive.source s on s.id = d.source cross join last
-     group by d.source, s.enabled, last.day
-), known as (
-    select c.source, c.day, d.found, d.stored, d.pending, d.reasons,
-           array_agg(coalesce(d.stored, 0)) over (partition by c.source order by c.day
-                                                  rows between 14 preceding and 1 preceding) as before
-      from calendar c left join daily d on d.source = c.source and d.day = c.day
-)
-select k.source, k.day,
-       case when cardinality(k.before) >= 7 then
-           (select percentile_cont(0.5) within group (order by b)::numeric(9, 1)
-              from unnest(k.before) b) end as expected,
-       coalesce(k.found, 0)::bigint as found, coalesce(k.stored, 0)::bigint as stored,
-       (coalesce(k.found, 0) - coalesce(k.stored, 0) - coalesce(k.pending, 0))::bigint as refused,
-       coalesce(k.pending, 0)::bigint as pending, coalesce(k.reasons, '{}') as reasons
-  from known k;
+select s.id as source, c.at::date as day,
+       case when c.at - span.first >= interval '7 days' then (
+           select percentile_cont(0.5) within group (order by coalesce(b.stored, 0))::numeric(9, 1)
+             from generate_series(1, least(c.at::date - span.first::date, 14)) back (days)
+             left join (select c.at::date - (l.first_seen at time zone 'Asia/Shanghai')::date as days,
+                               count(*) as stored
+                          from archive.link l
+                         where l.source = s.id and l.outcome = 'stored'
+                           and l.first_seen >= (c.at - interval '14 days') at time zone 'Asia/Shanghai'
+                           and l.first_seen < c.at at time zone 'Asia/Shanghai'
+                         group by 1) b on b.days = back.days) end as expected,
+       d.found, d.stored, d.refused, d.pending, d.reasons
+  from archive.source s
+ cross join lateral (
+    -- Until the last look at any source, so that days without a link are there too.
+    select date_trunc('day', min(l.first_seen) at time zone 'Asia/Shanghai') as first,
+           greatest(max(l.first_seen), case when s.enabled then
+               (select max(e.polled_at) from archive.entry_point e) end)
+               at time zone 'Asia/Shanghai' as last
+      from archive.link l where l.source = s.id) span
+ cross join lateral generate_series(span.first, span.last, interval '1 day') c (at)
+ cross join lateral (
+    select coalesce(sum(o.links), 0)::bigint as found,
+           coalesce(sum(o.links) filter (where o.outcome = 'stored'), 0)::bigint as stored,
+           coalesce(sum(o.links) filter (where o.outcome not in ('stored', 'pending')), 0)::bigint
+               as refused,
+           coalesce(sum(o.links) filter (where o.outcome = 'pending'), 0)::bigint as pending,
+           coalesce(jsonb_object_agg(o.outcome, o.links) filter (where o.outcome not in
+               ('stored', 'pending')), '{}') as reasons
+      from (select coalesce(l.outcome, 'pending') as outcome, count(*) as links
+              from archive.link l
+             where l.source = s.id and l.first_seen >= c.at at time zone 'Asia/Shanghai'
+               and l.first_seen < (c.at + interval '1 day') at time zone 'Asia/Shanghai'
+             group by 1) o) d;
 comment on view news.source_days is 'What each source gave on each day, counted on the day a link was first seen. 各来源每日的产出，按链接首次发现之日计。';
 comment on column news.source_days.source is 'Id of the source. 来源代号。';
 comment on column news.source_days.day is 'Day in Beijing. 日期（北京时间）。';
