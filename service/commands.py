@@ -132,7 +132,7 @@ _SCREEN = (
     (
         "Sources that need a look",
         "select id, state, expected_per_day as usual, last_day, left(why, 70) as why"
-        " from source_health() where state not in ('ok', 'learning')",
+        " from source_health() where state not in ('ok', 'learning', 'never polled')",
     ),
     (
         "Yesterday and today",
