@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import crawler.commands
+import crawler.explaining
 import crawler.source_commands
 import digest.commands
 import service.commands
@@ -20,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for room in (
     crawler.source_commands,
     crawler.commands,
+    crawler.explaining,
     summarizer.commands,
     digest.commands,
     service.commands,

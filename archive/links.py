@@ -29,8 +29,9 @@ def discover(
     """
     mark = hashlib.sha256(entry.encode()).hexdigest()[:8]
     row = conn.execute(
-        "insert into archive.link (source, key, url, title, published_at, first_seen, stamp)"
-        " select %(source)s, %(key)s, %(url)s, %(title)s, %(published)s, %(now)s, %(stamp)s"
+        "insert into archive.link (source, key, url, title, published_at, first_seen, stamp, entry)"
+        " select %(source)s, %(key)s, %(url)s, %(title)s, %(published)s, %(now)s, %(stamp)s,"
+        " %(entry)s"
         # One writer of several links at a time: see aliases.take_turn.
         " from (select from archive.source where id = %(source)s for no key update) turn"
         " on conflict (key) do update set stamp = excluded.stamp,"
@@ -49,6 +50,7 @@ def discover(
             "title": found.title,
             "published": found.published_at,
             "now": now,
+            "entry": entry,
             "stamp": f"{mark} {found.stamp}" if found.stamp else "",
         },
     ).fetchone()

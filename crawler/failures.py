@@ -16,7 +16,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive.models import Outcome
-from crawler import manners
+from crawler import manners, verdict
+from crawler.decode import decode
 from crawler.guard import BlockedAddress, PublicResolver
 from crawler.robots import BlockedByRobots
 
@@ -82,6 +83,9 @@ def asked(failure: Failure) -> Request:
 
 def _status(response: Response, now: datetime) -> Explained:
     status = response.status
+    if status != 429 and (sign := verdict.challenge(decode(response.body), status)):
+        rest = verdict.CHALLENGE_REST
+        return Explained(Outcome.CHALLENGE_PAGE, sign, rest, hurts=True, refused=True)
     stated = (response.headers.get("Retry-After") or b"").decode("latin-1")
     wait = manners.retry_after(stated, now) if status in (429, 503) else None
     return Explained(
