@@ -17,7 +17,9 @@ _FIRST_TAG = re.compile(rf"(?>{_PROLOG})*+<(?:[\w-]+:)?([\w-]+)", re.DOTALL | re
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _COMMENT = r"<!--.*?(?:-->|\Z)"
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_REFERENCE = re.compile(r"&(?!lt;|gt;|quot;|amp;)(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(\w+;));?")
+_REFERENCE = re.compile(
+    r"&(?!lt;|gt;|quot;|amp;)(?:#(\d{1,7});?|#[xX]([0-9a-fA-F]{1,6});?|(\w{1,31};))"
+)
 _MOST_FIELDS = 100
 """Also of those in comments, and end tags: an entry of a feed has about thirty."""
 _OF_MEDIA = ("media", "image", "video", "itunes")

@@ -1,5 +1,6 @@
 import gzip
 import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -235,9 +236,14 @@ def test_the_worst_five_megabytes_take_no_longer_than_others(head: str, unit: st
 
 
 def test_a_gzip_bomb_is_not_unpacked() -> None:
+    bomb = gzip.compress(b"<rss>" + b" " * 100_000_000)
+    tracemalloc.start()
     with pytest.raises(DiscoveryError) as caught:
-        read(gzip.compress(b"<rss>" + b" " * 300_000_000))
+        read(bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert caught.value.kind == "too_large"
+    assert peak < 30_000_000
 
 
 @pytest.mark.parametrize(

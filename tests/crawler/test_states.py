@@ -45,7 +45,10 @@ CARRIERS = {
         "window.initialState",
         "<script>window.other={{}};window.initialState={};(function(){{}})()</script>",
     ),
-    "a property in brackets": ("__INITIAL_STATE__", "window['__INITIAL_STATE__'] = {}</script>"),
+    "a property in brackets": (
+        "window.__INITIAL_STATE__",
+        "window['__INITIAL_STATE__'] = {}</script>",
+    ),
     "a variable before another": (
         "allData",
         "var allDataLength = {{}}, allData  =\n{};\nvar adData = {{}};",
@@ -68,8 +71,9 @@ def test_undefined_is_nothing_but_in_a_text_it_is_a_word() -> None:
     assert read(f"var s={text};", "s")[1].title == "沧澜半导体undefined"
 
 
-def test_a_page_in_gbk_is_read() -> None:
-    assert len(read(f"var s={JSON};".encode("gbk"), "s")) == 2
+def test_a_page_in_gbk_with_raw_tabs_is_read() -> None:
+    text = JSON.replace("沧澜", "沧\t澜")
+    assert len(read(f"var s={text};".encode("gbk"), "s")) == 2
 
 
 @pytest.mark.parametrize(
