@@ -17,7 +17,7 @@ from crawler.decode import decode
 from crawler.extract import Reading, read
 from crawler.fetching import Answer, Fetch
 from crawler.registry import Entry, Source
-from crawler.verdict import refuse
+from crawler.verdict import challenge
 
 LONG_TITLE = 8
 """Characters from which on the text of a link is a headline, not a menu."""
@@ -336,10 +336,8 @@ def _newest_first(links: list[FoundLink]) -> list[FoundLink]:
 
 
 def _challenge(answer: Answer) -> Finding | None:
-    refused = refuse(decode(answer.body), "")
-    if refused and refused[0] == Outcome.CHALLENGE_PAGE:
-        return _finding(*refused)
-    return None
+    sign = challenge(decode(answer.body, answer.content_type), answer.status)
+    return _finding(Outcome.CHALLENGE_PAGE, sign) if sign else None
 
 
 def _finding(verdict: str, problem: str) -> Finding:
