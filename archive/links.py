@@ -99,8 +99,9 @@ def settle(
     )
     # A stored article stays stored when a later look at its page fails.
     conn.execute(
-        "update archive.link set pending = false, retry_at = null where id = %s and pending",
-        (link,),
+        "update archive.link set pending = false, retry_at = null where id = %s"
+        " and (pending or retry_at <= %s)",
+        (link, now),
     )
 
 

@@ -18,9 +18,10 @@ MAX_ATTEMPTS = 3
 def add(conn: Connection[TupleRow], page: Page) -> bool:
     """Keep a page, to be read; False if its bytes are those of the link's latest page.
 
-    The link is no longer pending in either case: it is the page's turn now.
+    The pages that it goes on with belong to it. The link is no longer pending in either case: it
+    is the page's turn now.
     """
-    digest = hashlib.sha256(page.body).digest()
+    digest = hashlib.sha256(b"".join(each.body for each in (page, *page.rest))).digest()
     with conn.transaction():
         conn.execute("select from archive.link where id = %s for update", (page.link_id,))
         conn.execute(
@@ -34,19 +35,18 @@ def add(conn: Connection[TupleRow], page: Page) -> bool:
         ).fetchone()
         if row and bytes(row[0]) == digest:
             return False
-        conn.execute(
-            "insert into archive.page (link, url, fetched_at, status, content_type, body, sha256)"
-            " values (%s, %s, %s, %s, %s, %s, %s)",
-            (
-                page.link_id,
-                page.url,
-                page.fetched_at,
-                page.status,
-                page.content_type,
-                zstandard.compress(page.body),
-                digest,
-            ),
-        )
+        row = conn.execute(
+            "insert into archive.page (url, fetched_at, status, content_type, body, link, sha256,"
+            " note) values (%s, %s, %s, %s, %s, %s, %s, %s) returning id",
+            (*_fetched(page), page.link_id, digest, page.note),
+        ).fetchone()
+        assert row is not None
+        for number, each in enumerate(page.rest, 2):
+            conn.execute(
+                "insert into archive.continuation (url, fetched_at, status, content_type, body,"
+                " page, number) values (%s, %s, %s, %s, %s, %s, %s)",
+                (*_fetched(each), row[0], number),
+            )
     return True
 
 
@@ -57,14 +57,32 @@ def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | No
     """
     row = conn.execute(
         "select p.id, p.attempts, p.link, p.url, p.body, p.fetched_at, p.status, p.content_type,"
-        " l.id, l.source, l.url, l.key, l.title, l.published_at"
+        " p.note, p.from_feed, l.id, l.source, l.url, l.key, l.title, l.published_at"
         " from archive.page p join archive.link l on l.id = p.link"
         " where p.read_at is null order by p.attempts, p.id limit 1 for update of p skip locked"
     ).fetchone()
     if row is None:
         return None
-    body = zstandard.decompress(bytes(row[4]), max_output_size=MAX_BYTES)
-    return row[0], Page(row[2], row[3], body, *row[5:8]), Link(*row[8:]), row[1]
+    rest = conn.execute(
+        "select url, body, fetched_at, status, content_type from archive.continuation"
+        " where page = %s order by number",
+        (row[0],),
+    )
+    further = tuple(Page(row[2], url, _unpacked(body), *more) for url, body, *more in rest)
+    page = Page(row[2], row[3], _unpacked(row[4]), *row[5:10], further)
+    return row[0], page, Link(*row[10:]), row[1]
+
+
+def standing(conn: Connection[TupleRow], link: int, page: int) -> tuple[bool, int] | None:
+    """Of what is stored of a link from another page than `page`: whether that is the feed's text,
+    and its characters; None if nothing."""
+    row = conn.execute(
+        "select bool_or(p.from_feed), sum(length(t.content)) from archive.article a"
+        " join archive.page p on p.id = a.page join archive.text t on t.hash = a.text_hash"
+        " where a.link = %s and a.page <> %s having count(*) > 0",
+        (link, page),
+    ).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def read(conn: Connection[TupleRow], page: int, now: datetime) -> None:
@@ -75,3 +93,12 @@ def read(conn: Connection[TupleRow], page: int, now: datetime) -> None:
 def failed(conn: Connection[TupleRow], page: int) -> None:
     """Count a failed try to read a page; it stays unread."""
     conn.execute("update archive.page set attempts = attempts + 1 where id = %s", (page,))
+
+
+def _fetched(page: Page) -> tuple[object, ...]:
+    body = zstandard.compress(page.body)
+    return page.url, page.fetched_at, page.status, page.content_type, body
+
+
+def _unpacked(body: bytes) -> bytes:
+    return zstandard.decompress(bytes(body), max_output_size=MAX_BYTES)

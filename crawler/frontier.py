@@ -1,10 +1,11 @@
 """Between the spider and the archive: what is found, what is pending, what was kept."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from archive import clock, links, pages, sources
+from archive import clock, feed_texts, links, pages, sources
 from archive.models import FoundLink, Link, Outcome, Page
 from archive.sources import Validators
 from archive.text import clean, clean_line
@@ -57,32 +58,35 @@ class Frontier:
     def _discover(
         self, source: Source, address: str, link: FoundLink, now: datetime, entry: str
     ) -> int | None:
-        cleaned = FoundLink(
-            address,
-            clean_line(link.title),
-            link.published_at,
-            link.stamp,
-            clean(link.content) if source.read == "feed" else "",
-        )
+        cleaned = FoundLink(address, clean_line(link.title), link.published_at, link.stamp)
         with self._conn.transaction():
             key = urls.key(address, source)
             link_id = links.discover(self._conn, source.id, key, cleaned, now, entry)
-            if link_id is not None and cleaned.content:
-                body = feed_page.render(cleaned)
-                self.counts["pages"] += pages.add(
-                    self._conn, Page(link_id, address, body, now, content_type="text/html")
-                )
+            if link_id is not None and link.content:
+                told = replace(cleaned, content=clean(link.content))
+                page = Page(link_id, address, feed_page.render(told), now, content_type="text/html")
+                if source.read == "feed":
+                    self.counts["pages"] += pages.add(self._conn, page)
+                elif feed_page.is_full(told):
+                    feed_texts.keep(self._conn, page)
         return link_id
 
     def pending(self, source: Source) -> list[Link]:
         """The source's links that this crawl has not asked for yet, within its budget."""
-        left = self._left.setdefault(source.id, self._per_source)
+        left = max(self._left.setdefault(source.id, self._per_source), 0)
         asked = self._asked
         due = links.pending(self._conn, source.id, left + len(asked), self.now())
         fresh = [link for link in due if link.id not in asked][:left]
         asked.update(link.id for link in fresh)
-        self._left[source.id] = left - len(fresh)
+        self._left[source.id] -= len(fresh)
         return fresh
+
+    def afford(self, source: str) -> bool:
+        """Pay for a further page of an article from its source's budget; what links have used up
+        may be overdrawn once, so that what is begun can be finished."""
+        left = self._left.get(source, self._per_source)
+        self._left[source] = left - 1
+        return left > -self._per_source
 
     def keep(self, page: Page) -> None:
         self.counts["pages"] += pages.add(self._conn, page)
@@ -90,6 +94,9 @@ class Frontier:
     def settle(
         self, link: Link, outcome: Outcome, reason: str, wait: timedelta | None = None
     ) -> None:
-        self.counts["refused"] += 1
         now = self.now()
-        links.settle(self._conn, link.id, outcome, reason, now, now + wait if wait else None)
+        with self._conn.transaction():
+            links.settle(self._conn, link.id, outcome, reason, now, now + wait if wait else None)
+            note = feed_page.note(outcome, reason)
+            told = bool(note) and feed_texts.stand_in(self._conn, link.id, note)
+        self.counts["pages" if told else "refused"] += 1

@@ -2,14 +2,19 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from archive import articles, clock, links, pages
+from archive import articles, clock, feed_texts, links, pages
 from archive.models import Link, Outcome, Page
 from archive.text import clean_line
+from crawler import feed_page
 from crawler.documents import read_document
 from crawler.extract import Reading, read
+from crawler.joining import read_serial
+
+_RETRY_INCOMPLETE = timedelta(hours=2)
 
 
 def read_pending(conn: Any) -> dict[str, int]:
@@ -35,28 +40,52 @@ def read_pending(conn: Any) -> dict[str, int]:
                     continue
                 reason = clean_line(f"reading raised {type(error).__name__}: {error}", 300)
                 reading = Reading((), Outcome.QUARANTINED, reason)
-            counts[store(conn, page_id, link, reading)] += 1
+            counts[store(conn, page_id, page, link, reading)] += 1
 
 
 def _read(page: Page) -> Reading:
     if page.url.startswith("urn:"):
         name = unquote(page.url.rpartition("/")[2])
         return read_document(page.body, name, page.fetched_at).reading
-    return read(page.body, page.url, page.fetched_at)
+    return read_serial(page) if page.rest else read(page.body, page.url, page.fetched_at)
 
 
-def store(conn: Any, page_id: int, link: Link, reading: Reading) -> str:
+def store(conn: Any, page_id: int, page: Page, link: Link, reading: Reading) -> str:
     """Write what a page turned out to be; the outcome, or `new`, `revised`, `same` if stored."""
     now = clock.now()
     pages.read(conn, page_id, now)
     if not reading.articles:
-        links.settle(conn, link.id, reading.outcome, reading.reason, now)
+        # The feed's text only stands in: its link has the outcome of the page.
+        if not page.from_feed:
+            links.settle(conn, link.id, reading.outcome, reading.reason, now)
+            if note := feed_page.note(reading.outcome, reading.reason):
+                feed_texts.stand_in(conn, link.id, note)
         return reading.outcome
+    if not _may_replace(pages.standing(conn, link.id, page_id), page, reading):
+        return "same"
+    reason = "; ".join(filter(None, (reading.reason, page.note)))
     states = set()
     for article in reading.articles:
         if article.published_at is None and link.published_at is not None:
             # The entry point knew the time, the page did not say it.
             article = replace(article, published_at=link.published_at, date_precision="minute")
         states.add(articles.put(conn, link.id, page_id, article, now))
-    links.settle(conn, link.id, Outcome.STORED, reading.reason, now)
+    again = now + _RETRY_INCOMPLETE if page.note and not page.from_feed else None
+    links.settle(conn, link.id, Outcome.STORED, reason, now, again)
+    if not page.from_feed:
+        feed_texts.forget(conn, link.id)
     return next(state for state in ("new", "revised", "same") if state in states)
+
+
+def _may_replace(standing: tuple[bool, int] | None, page: Page, reading: Reading) -> bool:
+    """Whether a text may replace what is stored of its link: whether that is from the feed, and
+    its length. The feed's text never replaces the page's; else what may lack something must be
+    longer, and so must what replaces the feed's text."""
+    if standing is None:
+        return True
+    was_from_feed, length = standing
+    if page.from_feed:
+        return was_from_feed
+    if was_from_feed or page.note or reading.reason:
+        return sum(len(article.text) for article in reading.articles) > length
+    return True

@@ -27,6 +27,7 @@ from crawler import discovery
 from crawler.frontier import Frontier
 from crawler.guard import BlockedAddress, BlockedByRobots, PublicResolver
 from crawler.registry import Entry, Source
+from crawler.serial import Serial, Serials
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ class NewsSpider(Spider):
         self.sources = sources
         self.links = links
         self.frontier = frontier
+        self.serials = Serials(frontier, explain)
 
     async def start(self) -> AsyncIterator[Request]:
         for link, source in self.links:
@@ -111,7 +113,7 @@ class NewsSpider(Spider):
             errback=self.page_failed,
             dont_filter=True,
             meta=meta,
-            cb_kwargs={"link": link},
+            cb_kwargs={"link": link, "source": source},
         )
 
     def parse_entry(self, response: Response, look: Look) -> Iterator[Request]:
@@ -152,22 +154,21 @@ class NewsSpider(Spider):
         for link in self.frontier.pending(source):
             yield self._page_request(link, source)
 
-    def parse_page(self, response: Response, link: Link) -> None:
-        """Keep a page; the reader decides later what it is."""
+    def parse_page(
+        self, response: Response, link: Link, source: Source | None
+    ) -> Iterator[Request]:
+        """Keep a page, and those that it goes on with; the reader decides later what it is."""
         content_type = _header(response, "Content-Type")
         if content_type.startswith(("image/", "video/", "audio/", "application/pdf")):
             self.frontier.settle(link, Outcome.NOT_ARTICLE, f"content type {content_type}")
             return
-        self.frontier.keep(
-            Page(
-                link.id,
-                response.url,
-                response.body,
-                self.frontier.now(),
-                response.status,
-                content_type,
-            )
-        )
+        now = self.frontier.now()
+        page = Page(link.id, response.url, response.body, now, response.status, content_type)
+        slot = response.meta["download_slot"]
+        yield from self.serials.go_on(Serial(link, source, slot, (page,)))
+
+    def closed(self, reason: str) -> None:
+        self.serials.close()
 
     def page_failed(self, failure: Failure) -> None:
         link: Link = _request(failure).cb_kwargs["link"]
