@@ -1,6 +1,7 @@
 """Pages as fetched: the bytes that cannot be had twice."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 
 import zstandard
@@ -69,8 +70,8 @@ def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | No
         (row[0],),
     )
     further = tuple(Page(row[2], url, _unpacked(body), *more) for url, body, *more in rest)
-    page = Page(row[2], row[3], _unpacked(row[4]), *row[5:10], further)
-    return row[0], page, Link(*row[10:]), row[1]
+    page = Page(row[2], row[3], _unpacked(row[4]), *row[5:10])
+    return row[0], replace(page, rest=further), Link(*row[10:]), row[1]
 
 
 def standing(conn: Connection[TupleRow], link: int, page: int) -> tuple[bool, int] | None:

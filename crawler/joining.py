@@ -1,7 +1,7 @@
 """The pages of one article as one page, so that it is read as every other page is.
 
 The pages share a template: what two of them both say is its frame, and the deepest element that
-holds most of what only one of them says is where the text is. There the text goes on.
+holds nearly all that only one of them says is where the text is. There the text goes on.
 """
 
 import re
@@ -17,8 +17,6 @@ from crawler import paging
 from crawler.decode import decode
 from crawler.extract import Reading, read
 
-_SHARE = 0.6
-"""The part of the difference that one element must hold to be looked into."""
 _SUBTITLE = 25
 """A line of fewer characters may be a subtitle, which ends without a full stop."""
 _PARAGRAPHS = ("p", "div", "li", "h1", "h2", "h3", "h4", "section", "figure", "table")
@@ -30,8 +28,9 @@ _BAR = re.compile(
     r"|点击|查看|继续|next|previous|prev|first|last|page)*",
     re.IGNORECASE | re.DOTALL,
 )
-_NUMBERED = re.compile(r"第?\d{1,2}页?$")
-_END = re.compile(r"[。！？；：…!?;:”’」』）)】\]》—.][\s\d]*$")
+_NUMBERED = re.compile(r"(?<=.)第?\d{1,2}页?$")
+_SENTENCE = re.compile(r"[，。！？；]")
+_END = re.compile(r"[。！？；：…!?;:”’\"'」』）)】\]》—.][\s\d]*$")
 _OPENING = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[■▲●◆·])")
 
 
@@ -51,30 +50,30 @@ def read_serial(page: Page) -> Reading:
             problem = f"page {number} is {outcome}"
             break
         pages.append(each)
-    body, samples = join(pages)
+    body, lines = join(pages)
     reading = read(body, page.url, page.fetched_at)
     text = fold("".join(article.text for article in reading.articles))
-    lost = [number for number, sample in enumerate(samples, 2) if not sample or sample not in text]
+    lost = [number for number, said in enumerate(lines, 2) if not any(x in text for x in said)]
     if lost:
-        problem = f"page {lost[0]} says nothing new"
+        problem = f"page {lost[0]} adds no text"
     return _lacking(reading, len(pages) - len(lost), total, problem) if problem else reading
 
 
-def join(pages: Sequence[Page]) -> tuple[bytes, list[str]]:
-    """One HTML page in UTF-8 with the frame of the first; the longest line, folded, that each
-    further page adds, empty if it adds none."""
+def join(pages: Sequence[Page]) -> tuple[bytes, list[list[str]]]:
+    """One HTML page in UTF-8 with the frame of the first; the lines, folded, that each further
+    page adds."""
     trees = [paging.parse(decode(page.body)) for page in pages]
     if trees[0] is None:
-        return pages[0].body, ["" for _ in pages[1:]]
+        return pages[0].body, [[] for _ in pages[1:]]
     for page, tree in zip(pages, trees, strict=True):
         if tree is not None:
             _drop_bars(tree, page.url, pages[0].url)
     first = trees[0].find("body")
-    samples = []
+    lines = []
     for tree in trees[1:]:
         further = None if tree is None else tree.find("body")
-        samples.append("" if first is None or further is None else _go_on(first, further))
-    return b"\xef\xbb\xbf" + lxml_html.tostring(trees[0], encoding="utf-8"), samples
+        lines.append([] if first is None or further is None else _go_on(first, further))
+    return b"\xef\xbb\xbf" + lxml_html.tostring(trees[0], encoding="utf-8"), lines
 
 
 def _lacking(reading: Reading, used: int, total: int, problem: str) -> Reading:
@@ -87,38 +86,40 @@ def _drop_bars(tree: Any, url: str, first: str) -> None:
     """Remove the bars of page numbers, which stand in the midst of the joined text."""
     for node, _, _ in paging.links(tree, url, first):
         bar = None
-        while node.tag != "body" and _BAR.fullmatch(node.text_content()):
+        while node is not None and node.tag != "body" and _BAR.fullmatch(node.text_content()):
             bar, node = node, node.getparent()
         if bar is not None and bar.getparent() is not None:
             bar.drop_tree()
 
 
-def _go_on(here: Any, there: Any) -> str:
-    """Put the text of the body `there` behind the text of the body `here`; its longest line."""
+def _go_on(here: Any, there: Any) -> list[str]:
+    """Put the text of the body `there` behind the text of the body `here`; its lines, folded."""
     ours, theirs = _texts(here), _texts(there)
     mine, new = _weights(here, theirs), _weights(there, ours)
     here, there = _containers(here, there, mine, new)
     _trim(there, new)
     lines = [fold(text) for _, text in _chunks(there) if _folded(text) not in ours]
     if not lines:
-        return ""
+        return []
     said = [i for i, child in enumerate(here) if mine[child] or _folded(child.tail) not in theirs]
     at = said[-1] + 1 if said else 0
-    last = [node for child in here[:at] for node in _paragraphs(child, mine)]
+    # Between pieces of text without paragraphs nobody knows which is the last.
+    loose = _own(here, mine) or _own(there, new)
+    last = [node for child in here[:at] for node in _paragraphs(child, mine) if not loose]
     following = next(_paragraphs(there, new), None)
     if _folded(there.text) not in ours:
         before = here[at - 1].tail if at else here.text
-        if before is None or not _is_broken(before, there.text):
+        if before is None or not _is_broken([before], there.text):
             here.insert(at, lxml_html.Element("br"))
             at += 1
         _add(here, at, there.text)
-    elif last and following is not None and _is_broken(_line(last[-1]), _line(following)):
+    elif following is not None and _is_broken([*map(_line, last)], _line(following)):
         _add(last[-1], len(last[-1]), following.text or "")
         last[-1].extend(list(following))
         following.drop_tree()
     for number, child in enumerate(list(there)):
         here.insert(at + number, child)
-    return max(lines, key=len)
+    return lines
 
 
 def _containers(
@@ -135,14 +136,20 @@ def _containers(
             if twins.get(_signature(child))
         ]
         best = max(pairs, key=lambda pair: mine[pair[0]] + new[pair[1]], default=None)
-        if (
-            best is None
-            or not new[best[1]]
-            or mine[best[0]] + new[best[1]] < _SHARE * (mine[here] + new[there])
-            or next(best[0].iterdescendants(*_BLOCKS), None) is None
-        ):
+        if best is None or not new[best[1]]:
+            return here, there
+        ahead = sum(mine[node] for node in best[0].itersiblings(preceding=True))
+        behind = mine[here] - mine[best[0]] - ahead
+        left = new[there] - new[best[1]]
+        inline = next(best[0].iterdescendants(*_BLOCKS), None) is None
+        if inline or behind > _slack(mine[here]) or left > _slack(new[there]):
             return here, there
         here, there = best
+
+
+def _slack(weight: int) -> int:
+    """How much of the difference may be the frame's: counters, advertisements."""
+    return max(10, weight // 10)
 
 
 def _signature(node: Any) -> tuple[Any, ...]:
@@ -168,11 +175,13 @@ def _texts(root: Any) -> set[str]:
 
 
 def _weights(root: Any, known: set[str]) -> dict[Any, int]:
-    """Characters of text below each element that are not among the `known` texts."""
+    """Characters of text below each element that are not among the `known` texts; of what is no
+    sentence, such as titles of other articles, a tenth."""
     nodes = list(root.iter())
     weights = dict.fromkeys(nodes, 0)
     for node, text in _chunks(root):
-        weights[node] += 0 if _folded(text) in known else len(text)
+        if _folded(text) not in known:
+            weights[node] += len(text) if _SENTENCE.search(text) else 1 + len(text) // 10
     for node in reversed(nodes[1:]):
         weights[node.getparent()] += weights[node]
     return weights
@@ -205,11 +214,13 @@ def _line(node: Any) -> str:
     return node.text_content() if node.tag in ("p", "div") else ""
 
 
-def _is_broken(before: str, after: str) -> bool:
-    """Whether a paragraph was cut in two between its sentences' ends."""
-    before, after = before.strip(), after.strip()
-    whole = len(before) <= _SUBTITLE or _END.search(before) or _OPENING.match(after)
-    return bool(after and not whole)
+def _is_broken(before: Sequence[str], after: str) -> bool:
+    """Whether the last of these paragraphs is the only one without an end, and so goes on."""
+    ends = [_END.search(line) for line in before if len(line.strip()) > _SUBTITLE]
+    after = after.strip()
+    if not ends or len(before[-1].strip()) <= _SUBTITLE or not after or _OPENING.match(after):
+        return False
+    return not ends[-1] and ends[:-1].count(None) <= len(ends) // 10
 
 
 def _add(node: Any, at: int, text: str) -> None:

@@ -29,7 +29,7 @@ _NEXT = re.compile(
 )
 _WHOLE = re.compile(r"全文|单页|全部|不分页|view all|single page", re.IGNORECASE)
 _OTHER = re.compile(
-    r"[篇条则]|评论|跟[帖贴]|回复|上\s*一?\s*[页頁]|prev|comment|repl", re.IGNORECASE
+    r"[上下]\s*一?\s*[篇条则]|上\s*一?\s*[页頁]|评论|跟[帖贴]|回复|prev|comment|repl", re.IGNORECASE
 )
 _COMMENTS = re.compile(r"comment|reply|replies|pinglun|discuss", re.IGNORECASE)
 _AROUND = "ancestor-or-self::*[position() < 5][not(self::body)]/@*[name()='id' or name()='class']"
@@ -59,7 +59,7 @@ def next_page(
     """
     page, first, position = pages[-1], _plain(pages[0].url), len(pages)
     here = 1 if position == 1 else number(_plain(page.url), first)
-    if here == WHOLE or not _mentions(page.body, first):
+    if not here or not _mentions(page.body, first):
         return None
     text = decode(page.body)
     if (tree := parse(text)) is None:
@@ -75,7 +75,7 @@ def next_page(
                 return Continuation(url, 2)
     last = max((its for _, its, _ in found), default=0)
     # Some count from 0: their second page is number 1.
-    for wanted in (here + 1, here) if position == 1 else (here + 1,) if here else ():
+    for wanted in (here + 1, here) if position == 1 else (here + 1,):
         for url, its, words in found:
             if its == wanted and (_NEXT.search(words) or _bar_number(words) == position + 1):
                 return Continuation(url, position + 1 + last - wanted)
