@@ -37,17 +37,13 @@ _OPENING = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）
 def read_serial(page: Page) -> Reading:
     """Read an article of several pages; the reason says so where not all of them could be used."""
     total = 1 + len(page.rest)
-    if paging.is_whole(page.rest[0], page):
-        reading = read(page.rest[0].body, page.url, page.fetched_at)
-        if reading.articles:
-            return reading
-        alone = read(page.body, page.url, page.fetched_at)
-        return _lacking(alone, 1, total, f"the one with all of it is {reading.outcome}")
     pages, problem = [page], ""
     for number, each in enumerate(page.rest, 2):
-        outcome = read(each.body, each.url, each.fetched_at).outcome
-        if outcome not in _READABLE:
-            problem = f"page {number} is {outcome}"
+        said = read(each.body, page.url, each.fetched_at)
+        if paging.is_whole(each, page) and said.articles:
+            return said
+        if said.outcome not in _READABLE:
+            problem = f"page {number} is {said.outcome}"
             break
         pages.append(each)
     body, lines = join(pages)
@@ -101,7 +97,9 @@ def _go_on(here: Any, there: Any) -> list[str]:
     lines = [fold(text) for _, text in _chunks(there) if _folded(text) not in ours]
     if not lines:
         return []
-    said = [i for i, child in enumerate(here) if mine[child] or _folded(child.tail) not in theirs]
+    frame = theirs - _texts(there) | {""}
+    mine = _weights(here, frame)
+    said = [i for i, child in enumerate(here) if mine[child] or _folded(child.tail) not in frame]
     at = said[-1] + 1 if said else 0
     # Between pieces of text without paragraphs nobody knows which is the last.
     loose = _own(here, mine) or _own(there, new)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,6 +21,7 @@ MOST_PAGES = 10
 WHOLE = 0
 """The number of a page that holds all of the article."""
 
+_MOST_LINKS = 3000
 _PARAMETER = "page|p|pn|pageno|page_no|pagenum"
 _ALL = "all|full"
 _NUMBER = re.compile(rf"(?:(?:p|page)?0?([1-9]\d?)|{_ALL})", re.IGNORECASE)
@@ -147,7 +149,7 @@ def links(tree: Any, url: str, first: str) -> list[tuple[Any, str, int | None]]:
     stated = next(iter(tree.xpath("//base/@href")), "")
     base = answers.absolute(url, stated) or url
     found = []
-    for node in tree.iter("a", "link"):
+    for node in islice(tree.iter("a", "link"), _MOST_LINKS):
         address = answers.absolute(base, node.get("href", ""))
         its = number(address, first)
         if address and (its is not None or address == first):

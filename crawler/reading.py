@@ -47,7 +47,9 @@ def _read(page: Page) -> Reading:
     if page.url.startswith("urn:"):
         name = unquote(page.url.rpartition("/")[2])
         return read_document(page.body, name, page.fetched_at).reading
-    return read_serial(page) if page.rest else read(page.body, page.url, page.fetched_at)
+    if page.rest or page.note:
+        return read_serial(page)
+    return read(page.body, page.url, page.fetched_at)
 
 
 def store(conn: Any, page_id: int, page: Page, link: Link, reading: Reading) -> str:
