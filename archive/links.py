@@ -115,8 +115,9 @@ def settle(
     )
     # A stored article stays stored, an alias one, when a later look at its page fails.
     conn.execute(
-        "update archive.link set pending = false, retry_at = null where id = %s and pending",
-        (link,),
+        "update archive.link set pending = false, retry_at = null where id = %s"
+        " and (pending or retry_at <= %s)",
+        (link, now),
     )
 
 

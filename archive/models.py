@@ -69,7 +69,7 @@ class Canonical:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as fetched: the bytes, and what the server said of them."""
+    """A page as fetched: the bytes, and what the server said of them; `rest` goes on with it."""
 
     link_id: int
     url: str
@@ -77,6 +77,11 @@ class Page:
     fetched_at: datetime
     status: int = 200
     content_type: str = ""
+    note: str = ""
+    """Why this is not all that was published; empty if it is."""
+    from_feed: bool = False
+    """Made from the feed's text, because the page itself is closed."""
+    rest: tuple["Page", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Pages as fetched: the bytes that cannot be had twice."""
 
 import hashlib
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 
 import zstandard
@@ -19,26 +21,30 @@ MAX_ATTEMPTS = 3
 def add(conn: Connection[TupleRow], page: Page) -> bool:
     """Keep a page, to be read; False if its bytes are those of the link's latest page.
 
-    The link is no longer pending in either case: it is the page's turn now.
+    The pages that it goes on with belong to it. The link is no longer pending in either case: it
+    is the page's turn now.
     """
-    kept = conn.execute(
-        "with fetched as (update archive.link set pending = false, attempts = attempts + 1,"
-        " retry_at = null where id = %(link)s returning id)"
-        " insert into archive.page (link, url, fetched_at, status, content_type, body, sha256)"
-        " select id, %(url)s, %(at)s, %(status)s, %(type)s, %(body)b, %(digest)b from fetched"
-        " where (select sha256 from archive.page where link = %(link)s order by id desc limit 1)"
-        " is distinct from %(digest)b",
-        {
-            "link": page.link_id,
-            "url": page.url,
-            "at": page.fetched_at,
-            "status": page.status,
-            "type": page.content_type,
-            "body": _COMPRESSOR.compress(page.body),
-            "digest": hashlib.sha256(page.body).digest(),
-        },
-    )
-    return kept.rowcount == 1
+    digest = hashlib.sha256(b"".join(each.body for each in (page, *page.rest))).digest()
+    with conn.transaction() if page.rest else nullcontext():
+        kept = conn.execute(
+            "with fetched as (update archive.link set pending = false, attempts = attempts + 1,"
+            " retry_at = null where id = %(link)s returning id)"
+            " insert into archive.page (link, url, fetched_at, status, content_type, body, sha256,"
+            " note) select id, %(url)s, %(at)s, %(status)s, %(type)s, %(body)b, %(digest)b,"
+            " %(note)s from fetched where (select sha256 from archive.page where link = %(link)s"
+            " order by id desc limit 1) is distinct from %(digest)b returning id",
+            _fetched(page) | {"link": page.link_id, "digest": digest, "note": page.note},
+        ).fetchone()
+        if kept is None:
+            return False
+        for number, each in enumerate(page.rest, 2):
+            conn.execute(
+                "insert into archive.continuation (page, number, url, fetched_at, status,"
+                " content_type, body) values (%(page)s, %(number)s, %(url)s, %(at)s, %(status)s,"
+                " %(type)s, %(body)b)",
+                _fetched(each) | {"page": kept[0], "number": number},
+            )
+    return True
 
 
 def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | None:
@@ -48,14 +54,32 @@ def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | No
     """
     row = conn.execute(
         "select p.id, p.attempts, p.link, p.url, p.body, p.fetched_at, p.status, p.content_type,"
-        " l.id, l.source, l.url, l.key, l.title, l.published_at"
+        " p.note, p.from_feed, l.id, l.source, l.url, l.key, l.title, l.published_at"
         " from archive.page p join archive.link l on l.id = p.link"
         " where p.read_at is null order by p.attempts, p.id limit 1 for update of p skip locked"
     ).fetchone()
     if row is None:
         return None
-    body = zstandard.decompress(bytes(row[4]), max_output_size=MAX_BYTES)
-    return row[0], Page(row[2], row[3], body, *row[5:8]), Link(*row[8:]), row[1]
+    rest = conn.execute(
+        "select url, body, fetched_at, status, content_type from archive.continuation"
+        " where page = %s order by number",
+        (row[0],),
+    )
+    further = tuple(Page(row[2], url, _unpacked(body), *more) for url, body, *more in rest)
+    page = Page(row[2], row[3], _unpacked(row[4]), *row[5:10])
+    return row[0], replace(page, rest=further), Link(*row[10:]), row[1]
+
+
+def standing(conn: Connection[TupleRow], link: int, page: int) -> tuple[bool, int] | None:
+    """Of what is stored of a link from another page than `page`: whether that is the feed's text,
+    and its characters; None if nothing."""
+    row = conn.execute(
+        "select bool_or(p.from_feed), sum(length(t.content)) from archive.article a"
+        " join archive.page p on p.id = a.page join archive.text t on t.hash = a.text_hash"
+        " where a.link = %s and a.page <> %s having count(*) > 0",
+        (link, page),
+    ).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def alike(conn: Connection[TupleRow], page: int) -> int:
@@ -77,3 +101,17 @@ def read(conn: Connection[TupleRow], page: int, now: datetime) -> None:
 def failed(conn: Connection[TupleRow], page: int) -> None:
     """Count a failed try to read a page; it stays unread."""
     conn.execute("update archive.page set attempts = attempts + 1 where id = %s", (page,))
+
+
+def _fetched(page: Page) -> dict[str, object]:
+    return {
+        "url": page.url,
+        "at": page.fetched_at,
+        "status": page.status,
+        "type": page.content_type,
+        "body": _COMPRESSOR.compress(page.body),
+    }
+
+
+def _unpacked(body: bytes) -> bytes:
+    return zstandard.decompress(bytes(body), max_output_size=MAX_BYTES)

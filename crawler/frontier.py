@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from archive import clock, links, pages, sources
+from archive import clock, feed_texts, links, pages, sources
 from archive.models import FoundLink, Link, Outcome, Page
 from archive.settings import Settings
 from archive.sources import EntryPoint, Pace, Validators
@@ -24,7 +24,7 @@ def is_due(
     known: Mapping[tuple[str, str], EntryPoint], source: Source, entry: Entry, now: datetime
 ) -> bool:
     """Whether an entry point's interval has passed, or nearly."""
-    point = known.get((source.id, entry.url))
+    point = known.get((source.id, entry.address()))
     if point is None:
         return True
     minutes = point.pace.minutes if point.pace else source.poll_minutes
@@ -42,6 +42,7 @@ class Frontier:
         self._points = sources.entry_points(conn)
         self._spent = sources.spent(conn, clock.now() - timedelta(days=1))
         self._new: Counter[str] = Counter()
+        self._further: Counter[str] = Counter()
         self.circuits = Circuits(conn)
         self.counts: Counter[str] = Counter()
         self.now = clock.now
@@ -116,28 +117,34 @@ class Frontier:
     def _discover(
         self, source: Source, address: str, link: FoundLink, now: datetime, entry: str
     ) -> int | None:
-        cleaned = FoundLink(
-            address,
-            clean_line(link.title),
-            link.published_at,
-            link.stamp,
-            clean(link.content) if source.read == "feed" else "",
-        )
+        cleaned = FoundLink(address, clean_line(link.title), link.published_at, link.stamp)
         key = urls.key(address, source)
         link_id = links.discover(self._conn, source.id, key, cleaned, now, entry)
-        if link_id is not None and cleaned.content:
-            body = feed_page.render(cleaned)
-            self.counts["pages"] += pages.add(
-                self._conn, Page(link_id, address, body, now, content_type="text/html")
-            )
+        if link_id is not None and link.content:
+            told = replace(cleaned, content=clean(link.content))
+            page = Page(link_id, address, feed_page.render(told), now, content_type="text/html")
+            if source.read == "feed":
+                self.counts["pages"] += pages.add(self._conn, page)
+            elif feed_page.is_full(told):
+                feed_texts.keep(self._conn, page)
         return link_id
 
     def pending(self, source: Source) -> list[Link]:
         """The source's links to fetch in this crawl, within its budgets."""
-        left = self._settings.crawl_pages_per_day - self._spent.get(source.id, (0, 0))[1]
-        if (limit := min(self._per_source, left)) <= 0:
+        if (limit := min(self._per_source, self._left(source.id))) <= 0:
             return []
         return links.pending(self._conn, source.id, limit, self.now())
+
+    def _left(self, source: str) -> int:
+        """How many more pages of a source may be fetched today."""
+        spent = self._spent.get(source, (0, 0))[1]
+        return self._settings.crawl_pages_per_day - spent
+
+    def afford(self, source: str) -> bool:
+        """Whether a further page of an article may be fetched, within the source's budgets, which
+        its links do not share: what is begun can be finished."""
+        self._further[source] += 1
+        return self._further[source] <= min(self._per_source, self._left(source))
 
     def keep(self, page: Page) -> None:
         self.counts["pages"] += pages.add(self._conn, page)
@@ -145,6 +152,9 @@ class Frontier:
     def settle(
         self, link: Link, outcome: Outcome, reason: str, wait: timedelta | None = None
     ) -> None:
-        self.counts["refused"] += 1
         now = self.now()
-        links.settle(self._conn, link.id, outcome, reason, now, now + wait if wait else None)
+        with self._conn.transaction():
+            links.settle(self._conn, link.id, outcome, reason, now, now + wait if wait else None)
+            note = feed_page.note(outcome, reason)
+            told = bool(note) and feed_texts.stand_in(self._conn, link.id, note)
+        self.counts["pages" if told else "refused"] += 1

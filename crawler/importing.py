@@ -53,7 +53,7 @@ def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[st
             settings,
             (),
             wanted=tuple(wanted),
-            per_source=len(wanted),
+            per_source=settings.crawl_articles_per_source,
             seconds=settings.crawl_seconds,
         )
     read_pending(conn, known)

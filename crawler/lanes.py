@@ -25,7 +25,10 @@ class Look:
 
 
 class Turn:
-    """What one source has to do in this run: look at its entry points, then fetch its links."""
+    """What one source has to do in this run: look at its entry points, then fetch its links.
+
+    With `links` only these are fetched, which somebody brought.
+    """
 
     def __init__(
         self, source: Source | None, looks: Iterable[Look] = (), links: Iterable[Link] = ()
@@ -35,7 +38,7 @@ class Turn:
         self.links = deque(links)
         self.began = 0.0
         """When it was first drawn, in monotonic seconds."""
-        self.asked = source is None
+        self.asked = bool(self.links)
         """Whether its pending links are in `links`."""
 
 

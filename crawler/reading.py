@@ -3,18 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from archive import aliases, articles, clock, links, pages
+from archive import aliases, articles, clock, feed_texts, links, pages
 from archive.models import Article, Canonical, Link, Outcome, Page
 from archive.text import clean_line, fold
-from crawler import verdict
+from crawler import feed_page, verdict
 from crawler.aliases import canonical
 from crawler.decode import decode
 from crawler.documents import read_document
 from crawler.extract import Reading, read
+from crawler.joining import read_serial
 from crawler.registry import Source
+
+_RETRY_INCOMPLETE = timedelta(hours=2)
 
 
 def read_pending(conn: Any, sources: Iterable[Source]) -> dict[str, int]:
@@ -43,13 +47,15 @@ def read_pending(conn: Any, sources: Iterable[Source]) -> dict[str, int]:
                 reason = clean_line(f"reading raised {type(error).__name__}: {error}", 300)
                 reading = Reading((), Outcome.QUARANTINED, reason)
             belongs = canonical(page.url, reading.stated, link, known)
-            counts[store(conn, page_id, link, reading, belongs)] += 1
+            counts[store(conn, page_id, page, link, reading, belongs)] += 1
 
 
 def _read(page: Page, source: Source | None) -> Reading:
     if page.url.startswith("urn:"):
         name = unquote(page.url.rpartition("/")[2])
         return read_document(page.body, name, page.fetched_at).reading
+    if page.rest or page.note:
+        return read_serial(page, source)
     return read(page.body, page.url, page.fetched_at, source, page.content_type)
 
 
@@ -72,7 +78,12 @@ def _judged(conn: Any, page_id: int, page: Page, link: Link, reading: Reading) -
 
 
 def store(
-    conn: Any, page_id: int, link: Link, reading: Reading, belongs: Canonical | None = None
+    conn: Any,
+    page_id: int,
+    page: Page,
+    link: Link,
+    reading: Reading,
+    belongs: Canonical | None = None,
 ) -> str:
     """Write what a page turned out to be; the outcome, or `new`, `revised`, `same` if stored.
 
@@ -81,12 +92,20 @@ def store(
     now = clock.now()
     pages.read(conn, page_id, now)
     if not reading.articles:
-        challenged = reading.outcome == Outcome.CHALLENGE_PAGE
-        retry_at = now + verdict.CHALLENGE_REST if challenged else None
-        links.settle(conn, link.id, reading.outcome, reading.reason, now, retry_at)
+        # The feed's text only stands in: its link has the outcome of the page.
+        if not page.from_feed:
+            challenged = reading.outcome == Outcome.CHALLENGE_PAGE
+            retry_at = now + verdict.CHALLENGE_REST if challenged else None
+            links.settle(conn, link.id, reading.outcome, reading.reason, now, retry_at)
+            if note := feed_page.note(reading.outcome, reading.reason):
+                feed_texts.stand_in(conn, link.id, note)
         return reading.outcome
+    if not _may_replace(pages.standing(conn, link.id, page_id), page, reading):
+        return "same"
     text = "\n".join(article.text for article in reading.articles)
     home = aliases.home(conn, link, page_id, belongs, text, now)
+    if not page.from_feed:
+        feed_texts.forget(conn, link.id)
     if home is None:
         return Outcome.ALIAS
     states = set()
@@ -96,5 +115,21 @@ def store(
             article = replace(article, published_at=link.published_at, date_precision="minute")
         states.add(articles.put(conn, home, page_id, article, now))
     if home == link.id:
-        links.settle(conn, link.id, Outcome.STORED, reading.reason, now)
+        reason = "; ".join(filter(None, (reading.reason, page.note)))
+        again = now + _RETRY_INCOMPLETE if page.note and not page.from_feed else None
+        links.settle(conn, link.id, Outcome.STORED, reason, now, again)
     return next(state for state in ("new", "revised", "same") if state in states)
+
+
+def _may_replace(standing: tuple[bool, int] | None, page: Page, reading: Reading) -> bool:
+    """Whether a text may replace what is stored of its link: whether that is from the feed, and
+    its length. The feed's text never replaces the page's; else what may lack something must be
+    longer, and so must what replaces the feed's text."""
+    if standing is None:
+        return True
+    was_from_feed, length = standing
+    if page.from_feed:
+        return was_from_feed
+    if was_from_feed or page.note or reading.reason:
+        return sum(len(article.text) for article in reading.articles) > length
+    return True

@@ -22,6 +22,7 @@ from crawler.failures import Explained, asked, explain
 from crawler.frontier import Frontier
 from crawler.lanes import Lane, Look, Turn
 from crawler.registry import Source
+from crawler.serial import Serial, Serials
 
 _NESTED_SITEMAPS = 5
 _SITEMAP_DEPTH = 2
@@ -45,8 +46,10 @@ class NewsSpider(Spider):
         self.frontier = frontier
         self._seconds = source_seconds
         self._lanes: dict[str, Lane] = defaultdict(partial(Lane, frontier.pending))
-        for link, _ in links:
-            self._lanes[urls.domain(urls.host(link.url))].turns.append(Turn(None, links=[link]))
+        self._serials = Serials(frontier, self._ask, self._go_on, self._told)
+        for link, publisher in links:
+            turn = Turn(publisher, links=[link])
+            self._lanes[urls.domain(urls.host(link.url))].turns.append(turn)
         for source in sources:
             looks = [Look(source, entry) for entry in source.entry if frontier.due(source, entry)]
             self._lanes[source.domain].turns.append(Turn(source, looks))
@@ -59,8 +62,11 @@ class NewsSpider(Spider):
     def _go_on(self, lane: Lane) -> None:
         """Make the next request of a lane, now that its last one has its answer."""
         if request := self._next(lane):
-            # Yielded from the callback it would cost more than all else that is done with a page.
-            self.crawler.engine.crawl(request)
+            self._ask(request)
+
+    def _ask(self, request: Request) -> None:
+        # Yielded from the callback it would cost more than all else that is done with a page.
+        self.crawler.engine.crawl(request)
 
     def _next(self, lane: Lane) -> Request | None:
         """The next request of a lane, passing by what must wait; none when it has done."""
@@ -75,7 +81,7 @@ class NewsSpider(Spider):
             else:
                 if isinstance(task, Look):
                     return self._entry_request(task, lane, turn)
-                return self._page_request(task, lane)
+                return self._page_request(task, lane, turn.source)
         return None
 
     def _entry_request(self, look: Look, lane: Lane, turn: Turn) -> Request:
@@ -103,13 +109,13 @@ class NewsSpider(Spider):
             cb_kwargs={"look": look, "lane": lane, "turn": turn},
         )
 
-    def _page_request(self, link: Link, lane: Lane) -> Request:
+    def _page_request(self, link: Link, lane: Lane, source: Source | None) -> Request:
         return Request(
             link.url,
             callback=self.parse_page,
             errback=self.page_failed,
             dont_filter=True,
-            cb_kwargs={"link": link, "lane": lane},
+            cb_kwargs={"link": link, "lane": lane, "source": source},
         )
 
     def parse_entry(self, response: Response, look: Look, lane: Lane, turn: Turn) -> None:
@@ -144,29 +150,24 @@ class NewsSpider(Spider):
         self.frontier.entry_failed(look.source, look.url, reason)
         self._go_on(given["lane"])
 
-    def parse_page(self, response: Response, link: Link, lane: Lane) -> None:
-        """Keep a page; the reader decides later what it is."""
+    def parse_page(self, response: Response, link: Link, lane: Lane, source: Source | None) -> None:
+        """Keep a page, and those that it goes on with; the reader decides later what it is."""
         host = urls.host(response.url)
-        if verdict.is_challenge(response.body):
+        if verdict.is_challenge(response.body, response.status):
             self.frontier.circuits.failed(host, "challenge page", refused=True)
         else:
             self.frontier.circuits.answered(host)
-        # First, so that a page that cannot be kept does not end its lane.
-        self._go_on(lane)
         content_type = _header(response, "Content-Type")
         if content_type.startswith(("image/", "video/", "audio/", "application/pdf")):
+            self._go_on(lane)
             self.frontier.settle(link, Outcome.NOT_ARTICLE, f"content type {content_type}")
             return
-        self.frontier.keep(
-            Page(
-                link.id,
-                response.url,
-                response.body,
-                self.frontier.now(),
-                response.status,
-                content_type,
-            )
-        )
+        now = self.frontier.now()
+        page = Page(link.id, response.url, response.body, now, response.status, content_type)
+        self._serials.go_on(Serial(link, source, lane, (page,)))
+
+    def closed(self, reason: str) -> None:
+        self._serials.close()
 
     def page_failed(self, failure: Failure) -> None:
         given = asked(failure).cb_kwargs

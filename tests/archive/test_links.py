@@ -105,6 +105,17 @@ def test_what_is_stored_stays_stored_when_a_later_look_fails(conn: Connection, d
     assert waiting(conn, NOON + HOUR) == []
 
 
+def test_what_is_stored_in_part_is_tried_again_until_that_fails(
+    conn: Connection, desk: Any
+) -> None:
+    id = desk.link("a")
+    links.settle(conn, id, Outcome.STORED, "1 of 2 pages", NOON, retry_at=NOON + HOUR)
+    assert waiting(conn, NOON + HOUR) == ["key-a"]
+    links.settle(conn, id, Outcome.HTTP_ERROR, "404", NOON + HOUR)
+    assert links.outcome(conn, "key-a") == ("stored", "1 of 2 pages")
+    assert waiting(conn, NOON + 9 * HOUR) == []
+
+
 def test_what_failed_becomes_stored_when_a_later_look_works(conn: Connection, desk: Any) -> None:
     id = desk.link("a")
     links.settle(conn, id, Outcome.HTTP_ERROR, "500", NOON, retry_at=NOON + HOUR)

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -6,8 +7,8 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from archive import pages
-from archive.models import Page
+from archive import articles, pages
+from archive.models import Article, Page
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -43,6 +44,42 @@ def test_unchanged_bytes_are_not_kept_twice(conn: Connection, desk: Any) -> None
     added = [pages.add(conn, Page(link, "https://xinghe.example/a", b, NOON)) for b in bodies]
     assert added == [True, False, True, True]
     assert desk.one("select count(*) from archive.page") == 3
+
+
+def test_the_pages_of_one_article_stay_together(conn: Connection, desk: Any) -> None:
+    link = desk.link("a")
+    rest = tuple(
+        Page(
+            link, f"https://xinghe.example/a_{n}", f"第{n}页".encode("gbk"), NOON, 200, "text/html"
+        )
+        for n in range(2, 12)
+    )
+    page = Page(link, "https://xinghe.example/a", b"one", NOON, note="11 of 12 pages: HTTP 404")
+    page = replace(page, rest=rest)
+    assert pages.add(conn, page)
+    assert pages.claim_unread(conn)[1] == page
+    assert desk.one("select count(*) from archive.page") == 1
+
+
+def test_a_changed_further_page_is_a_change(conn: Connection, desk: Any) -> None:
+    link = desk.link("a")
+    first = Page(link, "https://xinghe.example/a", b"one", NOON)
+    second = Page(link, "https://xinghe.example/a_2", b"two", NOON)
+    serials = [(), (second,), (second,), (replace(second, body=b"three"),), ()]
+    added = [pages.add(conn, replace(first, rest=rest)) for rest in serials]
+    assert added == [True, True, False, True, True]
+
+
+def test_what_stands_is_known_with_its_length(conn: Connection, desk: Any) -> None:
+    link = desk.link("a")
+    page = desk.page(link, b"one")
+    assert pages.standing(conn, link, 0) is None
+    articles.put(conn, link, page, Article("标题", "十个字的正文在这里。"), NOON)
+    articles.put(conn, link, page, Article("标题", "另有五字。", 2), NOON)
+    assert pages.standing(conn, link, 0) == (False, 15)
+    assert pages.standing(conn, link, page) is None
+    conn.execute("update archive.page set from_feed = true")
+    assert pages.standing(conn, link, 0) == (True, 15)
 
 
 def test_equal_pages_of_two_links_are_both_kept(conn: Connection, desk: Any) -> None:

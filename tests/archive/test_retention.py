@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from archive import retention, runs
+from archive import feed_texts, pages, retention, runs
+from archive.models import Page
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(days=31)
@@ -30,6 +31,27 @@ def test_a_page_that_waits_to_be_read_is_never_old(desk: Any) -> None:
     desk.page(desk.link("a", at=NOON), at=NOON)
     retention.prune(desk.conn, LATER, **DAYS)
     assert bodies(desk) == 1
+
+
+def test_further_pages_go_with_their_first(desk: Any) -> None:
+    for name, at in (("old", NOON), ("new", LATER)):
+        link = desk.link(name, at=at)
+        second = Page(link, "https://xinghe.example/2", b"two", at)
+        pages.add(desk.conn, Page(link, "https://xinghe.example/1", b"one", at, rest=(second,)))
+    desk.conn.execute("update archive.page set read_at = %s", (LATER,))
+    assert retention.prune(desk.conn, LATER, **DAYS)["pages"] == 1
+    assert desk.one("select array_agg(body is null order by page) from archive.continuation") == [
+        True,
+        False,
+    ]
+
+
+def test_old_feed_texts_go(desk: Any) -> None:
+    for name, at in (("old", NOON), ("new", LATER)):
+        link = desk.link(name, at=at)
+        feed_texts.keep(desk.conn, Page(link, f"https://xinghe.example/{name}", b"<p>", at))
+    retention.prune(desk.conn, LATER, **DAYS)
+    assert desk.one("select string_agg(url, ' ') from archive.feed_text").endswith("/new")
 
 
 def test_old_runs_go(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
