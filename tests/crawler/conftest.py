@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,11 +29,13 @@ class Answer(NamedTuple):
 
 
 class Publisher:
-    """A web site on an address of its own. `asked` are the paths that were asked for, in order."""
+    """A web site on an address of its own. `asked` are the paths that were asked for, in order,
+    and `times` when, in monotonic seconds."""
 
     def __init__(self, address: str = "127.0.3.1") -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.times: list[float] = []
         self.headers: dict[str, list[dict[str, str]]] = defaultdict(list)
         self.release = threading.Event()
         """Answers to /slow… wait for it."""
@@ -91,6 +94,7 @@ class Publisher:
         class Desk(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 publisher.asked.append(self.path)
+                publisher.times.append(time.monotonic())
                 publisher.headers[self.path].append(dict(self.headers))
                 if self.path.startswith("/slow"):
                     publisher.release.wait(20)
