@@ -17,7 +17,7 @@ from twisted.web.iweb import IPolicyForHTTPS
 
 from crawler import urls
 
-_OLD_CIPHERS = "DEFAULT:@SECLEVEL=0"
+_OLD_CIPHERS = b"DEFAULT:@SECLEVEL=0"
 _LEGACY_RENEGOTIATION = 0x4
 """OP_LEGACY_SERVER_CONNECT of OpenSSL, which pyOpenSSL has no name for."""
 
@@ -39,7 +39,6 @@ class _Policies(BrowserLikePolicyForHTTPS):
         self._lenient = {
             name: _Lenient(
                 method=None,
-                tls_ciphers=_OLD_CIPHERS,
                 tls_min_version=TLSVersion.TLSv1_0,
                 verify_certificates=name == "legacy",
             )
@@ -54,5 +53,8 @@ class _Policies(BrowserLikePolicyForHTTPS):
 class _Lenient(_ScrapyClientContextFactory):
     def creatorForNetloc(self, hostname: bytes, port: int) -> Any:
         creator = super().creatorForNetloc(hostname, port)
-        _get_creator_context(creator).set_options(_LEGACY_RENEGOTIATION)
+        context = _get_creator_context(creator)
+        context.set_options(_LEGACY_RENEGOTIATION)
+        # Not as an option of the factory, which makes names of ciphers of it and drops the level.
+        context.set_cipher_list(_OLD_CIPHERS)
         return creator

@@ -10,7 +10,7 @@ from archive.text import agree, clean, clean_line, fingerprint, fold, numbers, s
 
 TROUBLE = (
     "\0\a\t\n\v\f\r\x1c\x85\xa0\xad\u061c\u200b\u200d\u200e\u2003\u2028\u2029\u202e\u2066\u3000"
-    "e\u0301\ufeff\ud800。 "
+    "e\u0301\ufeff\ufdd0\ufffe\uffff\U0010ffff\ud800。 "
 )
 # Any code points between those that are trouble. (`|` would hardly ever choose the few.)
 WILD = st.lists(
@@ -35,6 +35,8 @@ def test_clean_text_has_nothing_invisible_or_dangerous(text: str) -> None:
     bidi = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
     assert not {unicodedata.bidirectional(char) for char in cleaned} & bidi
     assert not set(cleaned) & set("\u061c\u200b\u200c\u200e\u200f\u2060\ufeff")
+    # Noncharacters, by their definition.
+    assert not [c for c in cleaned if ord(c) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(c) <= 0xFDEF]
 
 
 @given(WILD)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,11 +30,12 @@ class Answer(NamedTuple):
 
 class Publisher:
     """A web site on an address of its own. `asked` are the paths that were asked for, in order;
-    what was posted stands behind its path, as a query would."""
+    what was posted stands behind its path, as a query would. `times` are when, in monotonic seconds."""
 
     def __init__(self, address: str = "127.0.3.1") -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.times: list[float] = []
         self.headers: dict[str, list[dict[str, str]]] = defaultdict(list)
         self.release = threading.Event()
         """Answers to /slow… wait for it."""
@@ -97,6 +99,7 @@ class Publisher:
 
             def do_GET(self) -> None:
                 publisher.asked.append(self.path)
+                publisher.times.append(time.monotonic())
                 publisher.headers[self.path].append(dict(self.headers))
                 if self.path.startswith("/slow"):
                     publisher.release.wait(20)

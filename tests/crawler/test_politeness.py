@@ -1,0 +1,330 @@
+"""How the crawl command treats publishers that are slow, fail, or ask to be left alone."""
+
+import gzip
+import itertools
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+import zstandard
+
+MANY = 8
+
+
+def at(hour: str) -> dict[str, str]:
+    return {"JIANBAO_NOW": f"2026-11-22T{hour}:00+08:00"}
+
+
+def articles(publisher: Any, count: int = MANY) -> list[str]:
+    """Announce articles; their paths."""
+    paths = [f"/a/{number}" for number in range(count)]
+    publisher.feed(*map(publisher.article, paths))
+    return paths
+
+
+def asked(publisher: Any) -> list[str]:
+    """The articles that were asked for since the last time."""
+    found = [path for path in publisher.asked if path.startswith("/a/")]
+    publisher.asked.clear()
+    return found
+
+
+def shortest_gap(*publishers: Any) -> float:
+    times = sorted(itertools.chain(*(publisher.times for publisher in publishers)))
+    return min(later - earlier for earlier, later in itertools.pairwise(times))
+
+
+def test_all_that_is_asked_of_a_domain_keeps_its_delay(deployment: Any, publisher: Any) -> None:
+    publisher.say("/a/moved", status=301, Location="/a/here")
+    publisher.article("/a/here")
+    publisher.feed(publisher.root + "/a/moved", publisher.article("/a/1"))
+    publisher.say("/other", "<rss version='2.0'><channel></channel></rss>")
+    deployment.register(
+        publisher.source("one", min_delay=2),
+        publisher.source("two", min_delay=6, entry=f"{publisher.root}/other"),
+    )
+    deployment.allow(publisher.host)
+    deployment.counts("crawl", CRAWL_DELAY_FACTOR="0.1")
+    assert sorted(publisher.asked) == sorted(
+        ["/robots.txt", "/feed", "/other", "/a/moved", "/a/here", "/a/1"]
+    )
+    assert shortest_gap(publisher) >= 0.5  # It would be 0.6 if this machine had nothing to do.
+
+
+def test_the_crawl_delay_of_robots_txt_is_kept_within_bounds(
+    deployment: Any, publisher: Any, publish: Callable[[str], Any]
+) -> None:
+    endless = publish("127.0.3.2")
+    for site, delay in ((publisher, "6"), (endless, "86400")):
+        site.say("/robots.txt", f"User-agent: *\nCrawl-delay: {delay}\n")
+        articles(site, 2)
+    deployment.register(
+        *(
+            site.source(name, min_delay=0, article=f"^{site.root}/a/(.+)$")
+            for name, site in (("one", publisher), ("two", endless))
+        )
+    )
+    deployment.allow(publisher.host, endless.host)
+    assert deployment.counts("crawl", "one", CRAWL_DELAY_FACTOR="0.1")["pages"] == 2
+    assert shortest_gap(publisher) >= 0.5
+    # It would be 8,640 seconds; two minutes at most, times the factor.
+    assert deployment.counts("crawl", "two", CRAWL_DELAY_FACTOR="0.004")["pages"] == 2
+    assert shortest_gap(endless) >= 0.4
+
+
+def test_who_says_retry_after_is_left_alone_and_nobody_else(
+    deployment: Any, publisher: Any, publish: Callable[[str], Any]
+) -> None:
+    healthy = publish("127.0.3.2")
+    articles(healthy)
+    articles(publisher)
+    publisher.say("/a/6", status=429, Retry_After="1800")
+    deployment.register(
+        publisher.source("limited", article=f"^{publisher.root}/a/(.+)$"),
+        healthy.source("healthy", article=f"^{healthy.root}/a/(.+)$"),
+    )
+    deployment.allow(publisher.host, healthy.host)
+    counts = deployment.counts("crawl", **at("06:00"))
+    assert (counts["pages"], counts["resting"]) == (MANY + 1, MANY - 2)
+    assert asked(publisher) == ["/a/7", "/a/6"]
+    assert len(asked(healthy)) == MANY
+    assert deployment.outcomes()[publisher.root + "/a/5"] == "pending"
+    deployment.counts("crawl", "--force", **at("06:25"))
+    assert publisher.asked == []
+    publisher.article("/a/6")
+    deployment.counts("crawl", "--force", **at("06:31"))
+    assert asked(publisher) == [f"/a/{number}" for number in range(6, -1, -1)]
+
+
+def test_an_entry_point_can_say_it_too(deployment: Any, publisher: Any) -> None:
+    publisher.say("/feed", status=503, Retry_After="Sat, 21 Nov 2026 22:40:00 GMT")
+    deployment.register(publisher.source())
+    deployment.allow(publisher.host)
+    deployment.counts("crawl", **at("06:30"))
+    # Not even tried again at once.
+    assert publisher.asked == ["/robots.txt", "/feed"]
+    deployment.counts("crawl", "--force", **at("06:39"))
+    assert publisher.asked == ["/robots.txt", "/feed"]
+    assert deployment.ask("select trouble from news.sources where id = 'site'") == [
+        (f"{publisher.root}/feed: HTTP 503",)
+    ]
+    articles(publisher)
+    assert deployment.counts("crawl", "--force", **at("06:41"))["pages"] == MANY
+
+
+def test_a_failing_host_rests_and_its_links_wait(deployment: Any, publisher: Any) -> None:
+    for path in articles(publisher):
+        publisher.say(path, status=403)
+    deployment.register(publisher.source())
+    deployment.allow(publisher.host)
+    counts = deployment.counts("crawl", **at("06:00"))
+    assert (counts["refused"], counts["resting"]) == (5, MANY - 5)
+    assert asked(publisher) == ["/a/7", "/a/6", "/a/5", "/a/4", "/a/3"]
+    assert deployment.ask("select name, failures, reason from news.hosts") == [
+        ("127.0.3.1", 5, "HTTP 403")
+    ]
+    # Refused, it is left alone for six hours; then a single request tries.
+    deployment.counts("crawl", "--force", **at("11:59"))
+    assert publisher.asked == []
+    publisher.say("/feed", status=500)
+    deployment.counts("crawl", "--force", **at("12:01"))
+    assert asked(publisher) == []
+    articles(publisher)
+    deployment.counts("crawl", "--force", **at("13:02"))
+    assert asked(publisher) == ["/a/2", "/a/1", "/a/0"]
+    assert deployment.ask("select name from news.hosts") == []
+
+
+@pytest.fixture
+def stuck() -> Iterator[tuple[str, str]]:
+    """Hosts and ports that take connections: one says nothing, one a byte each half second."""
+    silent, dripping = (socket.create_server((f"127.0.3.{n}", 0)) for n in (7, 8))
+    over = threading.Event()
+
+    def drip(taken: socket.socket) -> None:
+        with taken:
+            taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            while not over.wait(0.5):
+                try:
+                    taken.sendall(b"x")
+                except OSError:
+                    return
+
+    def serve() -> None:
+        threads = []
+        dripping.settimeout(0.2)
+        while not over.is_set():
+            try:
+                taken, _ = dripping.accept()
+            except TimeoutError:
+                continue
+            threads.append(threading.Thread(target=drip, args=[taken]))
+            threads[-1].start()
+        for thread in threads:
+            thread.join()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield tuple("{}:{}".format(*each.getsockname()) for each in (silent, dripping))
+    over.set()
+    thread.join()
+    silent.close()
+    dripping.close()
+
+
+def test_broken_sources_do_not_slow_down_the_others(
+    deployment: Any, publish: Callable[[str], Any], stuck: tuple[str, str]
+) -> None:
+    sites = [publish(f"127.0.3.{number}") for number in range(1, 5)]
+    *healthy, failing = sites
+    failing.say("/feed", status=503)
+    for site in healthy:
+        articles(site)
+    registered = [
+        site.source(f"healthy{number}", article=f"^{site.root}/a/(.+)$", min_delay=10)
+        for number, site in enumerate(healthy)
+    ]
+    deployment.allow(*(site.host for site in sites), *stuck)
+
+    def crawled() -> float:
+        """Seconds until the last healthy article was asked for."""
+        for site in healthy:
+            site.times.clear()
+        deployment.counts("crawl", "--force", CRAWL_DELAY_FACTOR="0.04")
+        assert all(len(asked(site)) == MANY for site in healthy)
+        times = [moment for site in healthy for moment in site.times]
+        return max(times) - min(times)
+
+    deployment.register(*registered)
+    alone = crawled()
+    deployment.ask("delete from archive.page returning 1")
+    deployment.ask("update archive.link set pending = true returning 1")
+    for site in healthy:
+        articles(site)
+    broken = [failing.source("failing")]
+    for name, host in zip(("silent", "dripping"), stuck, strict=True):
+        root = f"http://{host}"
+        broken.append(failing.source(name, homepage=root + "/", entry=root + "/feed"))
+    deployment.register(*broken, *registered)
+    assert crawled() <= 1.3 * alone
+    errors = deployment.ask("select source, error from archive.entry_point where error <> ''")
+    assert dict(errors)["failing"] == "HTTP 503"
+    assert "closed for this run" in dict(errors)["silent"]
+    assert "closed for this run" in dict(errors)["dripping"]
+
+
+def test_a_slow_source_has_its_time_in_a_run(deployment: Any, publisher: Any) -> None:
+    articles(publisher)
+    deployment.register(publisher.source())
+    deployment.allow(publisher.host)
+    counts = deployment.counts("crawl", CRAWL_DELAY_FACTOR="0.05", CRAWL_SOURCE_SECONDS="2")
+    assert counts["out_of_time"] == 1
+    assert 0 < counts["pages"] < MANY
+    waiting = "select count(*) from news.ledger where outcome = 'pending' and attempts = 0"
+    assert deployment.ask(waiting) == [(MANY - counts["pages"],)]
+    assert deployment.counts("crawl")["pages"] == MANY - counts["pages"]
+
+
+def test_a_quiet_source_is_polled_more_seldom(deployment: Any, publisher: Any) -> None:
+    articles(publisher, 2)
+    deployment.register(publisher.source(poll_minutes=60))
+    deployment.allow(publisher.host)
+    looks = {}
+    for hour in ("06:00", "07:00", "08:00", "08:30"):
+        publisher.asked.clear()
+        deployment.counts("crawl", **at(hour))
+        looks[hour] = publisher.asked.count("/feed")
+    # After an hour, then 90 minutes (a crawl may be a quarter early), then 135.
+    assert looks == {"06:00": 1, "07:00": 1, "08:00": 0, "08:30": 1}
+    told = deployment.ask("select every_minutes, next_at - polled_at from news.entry_points")
+    assert [(every, after.seconds / 60) for every, after in told] == [(135, 135)]
+
+
+def test_links_that_wait_are_fetched_between_the_looks(deployment: Any, publisher: Any) -> None:
+    articles(publisher)
+    deployment.register(publisher.source(poll_minutes=600))
+    deployment.allow(publisher.host)
+    for hour, pages in (("06:00", 5), ("06:30", 3)):
+        counts = deployment.counts("crawl", CRAWL_ARTICLES_PER_SOURCE="5", **at(hour))
+        assert counts["pages"] == pages
+    assert deployment.counts("crawl", **at("07:00"))["sources"] == 0
+    assert publisher.asked.count("/feed") == 1
+
+
+def test_the_days_budgets_are_kept_and_a_trap_is_shown(deployment: Any, publisher: Any) -> None:
+    articles(publisher)
+    deployment.register(publisher.source())
+    deployment.allow(publisher.host)
+    budgets = {"CRAWL_LINKS_PER_DAY": "5", "CRAWL_PAGES_PER_DAY": "3"}
+    counts = deployment.counts("crawl", **budgets, **at("06:00"))
+    assert (counts["new"], counts["pages"]) == (5, 3)
+    trap = "select trap from news.entry_points"
+    assert deployment.ask(trap) == [("more than 5 new links in a day",)]
+    assert "pages" not in deployment.counts("crawl", "--force", **budgets, **at("12:00"))
+    tomorrow = {"JIANBAO_NOW": "2026-11-23T06:01:00+08:00"}
+    counts = deployment.counts("crawl", "--force", **budgets, **tomorrow)
+    assert (counts["new"], counts["pages"]) == (3, 3)
+    assert deployment.ask(trap) == [("",)]
+
+
+def test_addresses_without_end_are_not_followed_and_shown(deployment: Any, publisher: Any) -> None:
+    good = publisher.article("/a/1")
+    endless = [publisher.root + "/a" + "/next" * depth for depth in range(4, 8)]
+    publisher.feed(good, *endless)
+    deployment.register(publisher.source())
+    deployment.allow(publisher.host)
+    deployment.counts("crawl")
+    assert list(deployment.outcomes()) == [good]
+    ((trap,),) = deployment.ask("select trap from news.entry_points")
+    assert trap == f"4 links such as {endless[0]} repeats a part of its path again and again"
+
+
+def test_no_port_is_open_while_crawling(deployment: Any, publisher: Any) -> None:
+    deployment.register(publisher.source(entry=publisher.root + "/slow-feed"))
+    deployment.allow(publisher.host)
+    with deployment.start("crawl", CRAWL_TIMEOUT="20") as crawl:
+        until = time.monotonic() + 30
+        while "/slow-feed" not in publisher.asked:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        # It sees who listens: this process does.
+        assert listening(os.getpid())
+        assert not listening(crawl.pid)
+        publisher.release.set()
+        crawl.communicate(timeout=30)
+
+
+def listening(pid: int) -> set[str]:
+    """The inodes of a process's sockets that listen or receive."""
+    own = {str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()}
+    found = set()
+    for kind, state in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
+        for line in Path(f"/proc/{pid}/net/{kind}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == state and f"socket:[{fields[9]}]" in own:
+                found.add(fields[9])
+    return found
+
+
+def test_bombs_are_too_large_however_they_are_packed(deployment: Any, publisher: Any) -> None:
+    zeros = b"<p>" + b"\0" * 30_000_000
+    nested = gzip.compress(gzip.compress(zeros))
+    bombs = {
+        publisher.say("/a/gzip", gzip.compress(zeros), Content_Encoding="gzip"),
+        publisher.say("/a/nested", nested, Content_Encoding="gzip, gzip"),
+        publisher.say("/a/br", brotli.compress(zeros, quality=5), Content_Encoding="br"),
+        publisher.say("/a/zstd", zstandard.compress(zeros), Content_Encoding="zstd"),
+        publisher.say("/a/plain", zeros),
+    }
+    good = publisher.article("/a/good")
+    publisher.feed(*bombs, good)
+    deployment.register(publisher.source())
+    deployment.allow(publisher.host)
+    deployment.counts("crawl", CRAWL_TIMEOUT="20")
+    assert deployment.outcomes() == dict.fromkeys(bombs, "too_large") | {good: "pending"}
