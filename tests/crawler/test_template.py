@@ -133,6 +133,12 @@ def test_half_of_a_page_is_never_removed() -> None:
     [
         # No heading, but the page's title bears it out.
         (f"{TITLE}：利润翻番", f"<div class='t'>{TITLE}</div>", TITLE),
+        # The only heading is the site's name, which the page's title has too.
+        (
+            f"快讯：{TITLE}，利润翻番-甲报财经网",
+            f"<h2>甲报财经网</h2><div class='t'>{TITLE}</div>",
+            TITLE,
+        ),
         # The page's title says something else: a selector is as good as a heading.
         ("甲报网", f"<h1>热门文章排行榜</h1><div class='t'>{TITLE}</div>", TITLE),
         # A selector that shows the site's name.
