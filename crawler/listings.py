@@ -18,7 +18,7 @@ _CARD = "ancestor-or-self::*[self::li or self::dd or self::dl or self::tr or sel
 _LONGEST_TITLE = 120
 _MOST_ANCHORS = 10_000
 _MOST_TEXTS = 200
-"""Of the texts in a card or link, as many are read: cards can be nested."""
+"""Of the texts in a card or link, as many are read, 500 characters of each: cards are nested."""
 
 
 def listing(body: bytes, base_url: str, source: Source, fetched_at: datetime) -> list[FoundLink]:
@@ -63,7 +63,7 @@ def _title(anchor: Any) -> str:
 
 
 def _text(element: Any) -> str:
-    return clean_line("".join(islice(element.itertext(), _MOST_TEXTS)))
+    return clean_line("".join(text[:500] for text in islice(element.itertext(), _MOST_TEXTS)))
 
 
 def _date(card: str, title: str, url: str, fetched_at: datetime) -> datetime | None:

@@ -79,7 +79,7 @@ def test_the_whole_text_may_be_in_the_answer() -> None:
 POSTS = [
     {
         "link": "https://www.jia.example/2026/03/7.html",
-        "date": "2026-03-04T09:05:00",
+        "date": "2026-03-03T20:05:00",
         "date_gmt": "2026-03-04T01:05:00",
         "title": {"rendered": "云岭智能 &#8220;青鸾&#8221; &amp; 工具链"},
         "content": {"rendered": "<p>全文。</p>"},

@@ -123,6 +123,13 @@ def test_the_worst_five_megabytes_are_read_in_time(unit: str) -> None:
     assert time.process_time() - began < 5
 
 
+def test_cards_in_cards_are_read_in_time() -> None:
+    cards = "".join(f"<article><a href=/a/{number}>甲</a>" for number in range(200))
+    began = time.process_time()
+    assert len(read(cards + "字" * 1_600_000)) == 200
+    assert time.process_time() - began < 4
+
+
 FRAGMENTS = st.sampled_from(
     ["<a href='/a/1'>", "</a>", "<li>", "<h2>", "<base href='", "'>", "<!--", "<tr>", "昨天 12:30",
      "<a href='", "http://[", "<?xml version='1.0' encoding='gbk'?>", "<a title='", "<svg>", "&#x"]
