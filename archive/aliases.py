@@ -1,8 +1,8 @@
 """Aliases: several addresses of one article at one publisher are one link.
 
 Where the server leads is believed. What a page merely says of itself is believed while the texts
-bear it out: an article that was taken for another address on its word (`borrowed`: read from a
-page of another link) goes back to where it was read as soon as a page of that address, or another
+bear it out: an article that was taken for another address on its word (`borrowed`: never read from
+a page of that address) goes back to where it was read as soon as a page of that address, or another
 that claims it, has a different text.
 """
 
@@ -89,7 +89,10 @@ def _standing(conn: Connection[TupleRow], link: int) -> _Standing:
             " exists (select from archive.page p where p.link = l.id and p.read_at is not null)"
             " as looked_at,"
             " coalesce(string_agg(t.content, E'\\n' order by a.part), '') as text,"
-            " coalesce(bool_or(p.link <> l.id), false) as borrowed"
+            " coalesce(bool_or(p.link <> l.id), false) and not exists (select"
+            "   from archive.revision r join archive.article o on o.id = r.article"
+            "   join archive.page q on q.id = r.page where o.link = l.id and q.link = l.id)"
+            " as borrowed"
             " from archive.link l left join archive.article a on a.link = l.id"
             " left join archive.page p on p.id = a.page"
             " left join archive.text t on t.hash = a.text_hash"
@@ -175,7 +178,6 @@ def _give_back(conn: Connection[TupleRow], link: int, page: int, now: datetime) 
     )
     conn.execute(
         "update archive.link l set alias_of = null,"
-        " pending = not exists (select from archive.page p where p.link = l.id),"
         " outcome = case when a.kept then %(stored)s else l.outcome end,"
         " reason = case when a.kept then '' else l.reason end"
         " from (select o.id, exists (select from archive.article a where a.link = o.id) as kept"

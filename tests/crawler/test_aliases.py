@@ -209,6 +209,14 @@ def test_a_correction_that_comes_by_an_alias_corrects_the_one_article(site: Site
     assert (site.articles(), site.outcomes()) == ({1: ONE}, {1: "stored", 2: "alias"})
 
 
+def test_a_link_whose_page_was_read_may_be_rewritten_altogether(site: Site) -> None:
+    site.read(1, ONE)
+    site.read(2, ONE, says=1)
+    site.read(2, CORRECTED, says=1)
+    assert site.read(1, TWO) == {"revised": 1}
+    assert (site.articles(), site.outcomes()) == ({1: TWO}, {1: "stored", 2: "alias"})
+
+
 def test_an_alias_that_becomes_another_article_is_one(site: Site) -> None:
     site.read(1, ONE)
     site.read(2, ONE, says=1)
@@ -242,6 +250,13 @@ def test_a_link_with_an_article_of_its_own_keeps_it(site: Site) -> None:
         {1: ONE, 2: CORRECTED},
         {1: "stored", 2: "stored"},
     )
+
+
+@pytest.mark.parametrize("how", ["says", "led_to"])
+def test_so_it_does_where_nothing_is_known_of_the_other_address(site: Site, how: str) -> None:
+    site.read(1, ONE)
+    assert site.read(1, CORRECTED, **{how: 2}) == {"revised": 1}
+    assert (site.articles(), site.outcomes()) == ({1: CORRECTED}, {1: "stored"})
 
 
 def test_reading_the_same_pages_again_changes_nothing(site: Site) -> None:
@@ -442,6 +457,15 @@ def test_what_a_page_says_is_believed_of_its_own_publisher(known: Any, address: 
         assert found is not None
         assert (found.source, found.key, found.served) == ("site", "site:8", False)
         assert urls.canonical(found.url, known["site"]) == found.url
+
+
+def test_a_pattern_for_every_host_makes_nobody_the_same_publisher(known: Any) -> None:
+    anywhere = {"site": known["site"].model_copy(update={"article": r"^https?://[^/]+/a/(\d+)$"})}
+    assert canonical(LINK.url, (("https://www.other.example/a/8",), ()), LINK, anywhere) is None
+    assert canonical("https://www.other.example/a/8", (), LINK, anywhere) is None
+    blog = replace(LINK, url="https://blog.example/a/7")
+    found = canonical("https://www.blog.example/a/8", (), blog, anywhere)
+    assert found == Canonical("site", "https://www.blog.example/a/8", "site:8", True)
 
 
 def test_the_page_that_says_it_is_its_link_or_two_things_at_once_is_its_link(known: Any) -> None:
