@@ -18,6 +18,8 @@ SITES = [
     ("https://a.cn/show?cat=ai&id={}&utm_source=x", ["1234", "9"], ["1234", "9"]),
     ("https://a.cn/tech/202611/t20261122_{}.shtml", ["2310101", "2310102"], None),
     ("https://a.cn/2026-11/22/content_{}.html", ["483210", "483211"], None),
+    ("https://a.cn/2026/1122/{}.shtml", ["3", "4"], ["202611223", "202611224"]),
+    ("https://a.cn/gd77/{}.html", ["100001", "100002"], ["100001", "100002"]),
     ("https://{}/", ["x.a.cn/1/100001", "y.a.cn/1/100002"], ["1100001", "1100002"]),
     ("https://a.cn/{}.html", ["news/102512", "brief/102513"], ["102512", "102513"]),
     ("https://a.cn/category/{}.html", ["ai/AbCdEfGhIj", "car/KlMnOpQrSt"], None),

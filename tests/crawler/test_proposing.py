@@ -132,6 +132,13 @@ def test_a_dead_feed_is_passed_over_and_told() -> None:
     assert entry.url == f"{ROOT}/old"
 
 
+def test_who_names_a_section_gets_the_section_though_the_site_has_a_feed() -> None:
+    titles = (f"<a href='/a/{n}'>云岭智能发布第{n}代大模型</a>" for n in range(10001, 10006))
+    answers = {"/ai/": "".join(titles), "/feed": a_feed("Sat, 21 Nov 2026")}
+    (entry,) = proposed(f"{ROOT}/ai/", a_site(answers)).source.entry
+    assert (entry.kind, entry.url) == ("listing", f"{ROOT}/ai/")
+
+
 def test_an_article_leads_to_its_site() -> None:
     answers = {"/a/12345": "<p>正文", "/feed": a_feed("Sat, 21 Nov 2026")}
     assert proposed(f"{ROOT}/a/12345", a_site(answers)).source.entry[0].url == f"{ROOT}/feed"
