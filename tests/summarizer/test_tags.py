@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.models import Article
-from summarizer.tags import MOST, Finder, tag
-from summarizer.taxonomy import load
+from archive.taxonomy import load
+from archive.words import Finder
+from summarizer.tags import MOST, tag
 
 FILLER = "这是一段与标签没有关系的话。" * 20
 

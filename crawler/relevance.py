@@ -1,0 +1,105 @@
+"""Is this link about technology? Decided from its section, its title and, when unclear, its text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from crawler import topics
+from crawler.registry import Source
+from crawler.topics import Topics
+
+ENOUGH = 2
+"""Points that make a title relevant."""
+OUTWEIGHED = 2
+"""A title is off topic when so many times the points for it speak against it."""
+STRONG = 3
+"""The weight from which a group's words are topic words of a text."""
+LEAD = 1000
+"""Characters of a text that say what it is about."""
+_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a link is relevant, None if that is unclear, and why in a few words."""
+
+    relevant: bool | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The dictionary and the sources it is applied to; without its source a link is anybody's."""
+
+    topics: Topics
+    sources: dict[str, Source]
+
+    @classmethod
+    def load(cls, sources: Iterable[Source], path: Path | None = None) -> Self:
+        """The rule of the dictionary in `path`. Raises TopicsError."""
+        return cls(topics.load(path), {source.id: source for source in sources})
+
+    def before(self, source: str, url: str, title: str) -> Decision:
+        """What a link's address and title say before it is fetched; its address is canonical."""
+        publisher = self.sources.get(source)
+        if publisher:
+            taken, pattern = publisher.section(url)
+            if not taken:
+                why = f"matches {pattern}" if pattern else "is in no section to take"
+                return Decision(False, f"section: its address {why}")
+        decision = by_title(self.topics, title)
+        if publisher and publisher.focus == "technology" and not decision.relevant:
+            return Decision(None, decision.reason)
+        return decision
+
+    def after(self, source: str, title: str, text: str) -> Decision:
+        """What an article says that was read: relevant or not, never unclear."""
+        publisher = self.sources.get(source)
+        return by_text(
+            self.topics, title, text, bool(publisher and publisher.focus == "technology")
+        )
+
+
+def by_title(topics: Topics, title: str) -> Decision:
+    """What the words of a title say."""
+    found = topics.mentions(title)
+    points = [topics.weight(group) for group in found]
+    for_it = sum(point for point in points if point > 0)
+    against = -sum(point for point in points if point < 0)
+    if for_it - against >= ENOUGH:
+        return Decision(True, f"title: {_words(topics, found, 1)}")
+    if against > OUTWEIGHED * for_it:
+        return Decision(False, f"title: off topic by {_words(topics, found, -1)}")
+    return Decision(None, "title: unclear" if for_it else "title: no topic word")
+
+
+def by_text(topics: Topics, title: str, text: str, technology: bool = False) -> Decision:
+    """What title and text say. `technology`: whether its source is technology throughout.
+
+    A text is relevant by two different topic words, if there are more of them than of off-topic
+    ones; from a source of technology any text is, unless it has off-topic words alone.
+    """
+    decision = by_title(topics, title)
+    if decision.relevant:
+        return decision
+    lead = f"{title}\n{text[:LEAD]}"
+    found = topics.mentions(lead)
+    strong = [w for group, words in found.items() if topics.weight(group) >= STRONG for w in words]
+    off = [w for group, words in found.items() if topics.weight(group) < 0 for w in words]
+    relevant = len(strong) >= 2 and len(strong) > len(off)
+    if technology:
+        relevant = bool(strong) or not off
+    shown = f" ({', '.join((strong if relevant else off)[:_SHOWN])})" if strong or off else ""
+    return Decision(
+        relevant,
+        f"{decision.reason}; text: {len(strong)} topic words against {len(off)}{shown}"
+        f" in {len(lead)} characters",
+    )
+
+
+def _words(topics: Topics, found: dict[str, tuple[str, ...]], sign: int) -> str:
+    speaking = [
+        w for group, words in found.items() if topics.weight(group) * sign > 0 for w in words
+    ]
+    return ", ".join(speaking[:_SHOWN])
