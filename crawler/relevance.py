@@ -10,7 +10,7 @@ from crawler.registry import Source
 from crawler.topics import Topics
 
 ENOUGH = 2
-"""Points that make a title relevant."""
+"""Points that decide: for a title they make it relevant, against it they are needed to refuse."""
 OUTWEIGHED = 2
 """A title is off topic when so many times the points for it speak against it."""
 STRONG = 3
@@ -69,7 +69,7 @@ def by_title(topics: Topics, title: str) -> Decision:
     against = -sum(point for point in points if point < 0)
     if for_it - against >= ENOUGH:
         return Decision(True, f"title: {_words(topics, found, 1)}")
-    if against > OUTWEIGHED * for_it:
+    if against >= ENOUGH and against > OUTWEIGHED * for_it:
         return Decision(False, f"title: off topic by {_words(topics, found, -1)}")
     return Decision(None, "title: unclear" if for_it else "title: no topic word")
 
