@@ -161,6 +161,8 @@ class Source(_Literal):
     evidence_date: Annotated[str, BeforeValidator(str), Field(pattern=_DATE)] = ""
     """When the newest evidence was gathered: a day or, as text, a month."""
     entry: tuple[Entry, ...] = Field(min_length=1)
+    focus: Literal["technology", "general"] = "technology"
+    """What it publishes: of a general source only what the topic dictionary finds relevant."""
 
     @property
     def host(self) -> str:

@@ -1,4 +1,4 @@
-"""Is this link about technology? Decided from its section, its title and, when unclear, its text."""
+"""Is this link about technology? Its section says so, its title or, when unclear, its text."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,8 +77,8 @@ def by_title(topics: Topics, title: str) -> Decision:
 def by_text(topics: Topics, title: str, text: str, technology: bool = False) -> Decision:
     """What title and text say. `technology`: whether its source is technology throughout.
 
-    A text is relevant by two different topic words, if there are more of them than of off-topic
-    ones; from a source of technology any text is, unless it has off-topic words alone.
+    A text is relevant by two different topic words, unless it has more off-topic ones; from a
+    source of technology any text is that has not off-topic words alone.
     """
     decision = by_title(topics, title)
     if decision.relevant:
@@ -87,7 +87,7 @@ def by_text(topics: Topics, title: str, text: str, technology: bool = False) -> 
     found = topics.mentions(lead)
     strong = [w for group, words in found.items() if topics.weight(group) >= STRONG for w in words]
     off = [w for group, words in found.items() if topics.weight(group) < 0 for w in words]
-    relevant = len(strong) >= 2 and len(strong) > len(off)
+    relevant = len(strong) >= max(2, len(off))
     if technology:
         relevant = bool(strong) or not off
     shown = f" ({', '.join((strong if relevant else off)[:_SHOWN])})" if strong or off else ""
@@ -99,7 +99,6 @@ def by_text(topics: Topics, title: str, text: str, technology: bool = False) -> 
 
 
 def _words(topics: Topics, found: dict[str, tuple[str, ...]], sign: int) -> str:
-    speaking = [
-        w for group, words in found.items() if topics.weight(group) * sign > 0 for w in words
-    ]
-    return ", ".join(speaking[:_SHOWN])
+    """The first words that speak for it (1) or against it (-1)."""
+    groups = (words for group, words in found.items() if topics.weight(group) * sign > 0)
+    return ", ".join([word for words in groups for word in words][:_SHOWN])
