@@ -33,8 +33,8 @@ def sources(
             source.id,
             source.name,
             "on" if source.enabled else "off",
-            ", ".join(sorted({entry.kind for entry in source.entry})),
-            source.poll_minutes,
+            ", ".join(sorted({entry.kind for entry in source.entry})) or "links only",
+            source.poll_minutes if source.entry else "",
             f"{source.min_delay:g}",
         )
         for source in known

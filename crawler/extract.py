@@ -4,6 +4,7 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import trafilatura
@@ -13,8 +14,9 @@ from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
 from archive.text import clean, fold
-from crawler import metadata
+from crawler import metadata, registry, template, urls
 from crawler.decode import decode
+from crawler.registry import Selectors, Source
 from crawler.verdict import refuse
 
 MIN_CHARACTERS = 50
@@ -38,17 +40,29 @@ class Reading:
     reason: str = ""
 
 
-def read(page: bytes, url: str | None, fetched_at: datetime) -> Reading:
-    """Read a page as fetched. Never raises on any bytes; the outcome says what was wrong."""
-    markup = decode(page)
+def read(
+    page: bytes,
+    url: str | None,
+    fetched_at: datetime,
+    source: Source | None = None,
+    content_type: str = "",
+) -> Reading:
+    """Read a page as fetched. Never raises on any bytes; the outcome says what was wrong.
+
+    What its source's selectors show comes first, where it looks right. `content_type` is the
+    header that the page came with.
+    """
+    markup = decode(page, content_type, source.encoding if source else "")
     try:
         tree = lxml_html.document_fromstring(_without_declaration(markup))
     except (ParserError, ValueError):
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
-    text = _body(markup)
+    selectors = source.selectors if source else Selectors()
     lines = metadata.visible_lines(tree)
-    headline = metadata.title(tree, lines)
+    headline = metadata.title(tree, lines, template.headings(tree, selectors.title))
+    text = _text(markup, tree, selectors, headline)
     found = metadata.credits(tree, lines, headline, text, url, fetched_at)
+    found = template.credits(tree, selectors, found, fetched_at)
     text = _without_frame(text, headline)
     if refused := refuse(markup, text):
         return Reading((), *refused)
@@ -75,7 +89,7 @@ def extract(page: bytes, url: str | None = None) -> dict[str, Any]:
     Keys: text, title, author (names separated by 、), date (ISO 8601, Beijing time), source
     (the 来源), more (a list of the same for further articles of the page).
     """
-    reading = read(page, url, datetime.now(UTC))
+    reading = read(page, url, datetime.now(UTC), _source(url) if url else None)
     plain = [as_dict(article) for article in reading.articles]
     first = plain[0] if plain else as_dict(Article("", ""))
     return first | {"more": plain[1:]}
@@ -97,6 +111,30 @@ def as_dict(article: Article) -> dict[str, Any]:
         "date": date,
         "source": article.origin,
     }
+
+
+@cache
+def _defaults() -> tuple[Source, ...]:
+    return registry.load()
+
+
+def _source(url: str) -> Source | None:
+    try:
+        return registry.matching(_defaults(), url)
+    except urls.UrlError:
+        return None
+
+
+def _text(markup: str, tree: lxml_html.HtmlElement, selectors: Selectors, headline: str) -> str:
+    kept = template.without(tree, selectors.remove)
+    if kept is not tree:
+        markup = lxml_html.tostring(kept, encoding="unicode")
+    generic = _body(markup)
+    for alternative in template.bodies(kept, selectors.body):
+        selected = _body(alternative)
+        if len(selected) >= MIN_CHARACTERS and template.is_body(selected, generic, headline):
+            return selected
+    return generic
 
 
 def _body(markup: str) -> str:

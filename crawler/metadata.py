@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -15,7 +16,7 @@ from crawler.dates import ParsedDate, date_in_url, find_date, parse_date
 
 _COLON = r"\s*[：:丨|｜/]\s*"
 # Two-character names may be set with a blank between the characters.
-_NAME = (
+NAME = (
     r"(?:[\u4e00-\u9fff] [\u4e00-\u9fff](?![\u4e00-\u9fff])|[\u4e00-\u9fffA-Za-z·.]{2,12})"
     r"(?: [\u4e00-\u9fff]{2,4})*"
 )
@@ -27,13 +28,13 @@ _ORIGIN = re.compile(
 )
 _AUTHOR = re.compile(
     rf"(?:(?:作\s*者|撰文|撰稿|采写|{_BY}){_COLON}|(?:撰文|撰稿|采写)\s+)"
-    rf"({_NAME}(?:[、，,/] *{_NAME})*)"
+    rf"({NAME}(?:[、，,/] *{NAME})*)"
 )
 _REPORTER = re.compile(
     r"(?<!小)记者\s*[丨|｜:：]?\s*"
     r"([\u4e00-\u9fff·]{2,4}(?:[ 、，,]+[\u4e00-\u9fff·]{2,4}){0,3})(?![\u4e00-\u9fff])"
 )
-_EDIT = r"(?:责任编辑|責任編輯|责编|責編|编辑|編輯)"
+_EDIT = r"(?:责任编辑|責任編輯|责编|責編|网编|編輯|编辑)"
 _EDITOR = re.compile(
     rf"{_EDIT}{_COLON}([\u4e00-\u9fff·A-Za-z]{{2,8}})"
     # Without a colon only where the name ends the line or the brackets.
@@ -56,7 +57,7 @@ _HEAD_LINES = 12
 _CREDIT_LENGTH = 120
 # Words of the page's furniture that stand beside names.
 _NO_NAME = re.compile(
-    r"^(?:来源|來源|编辑|責編|责编|责任编辑|记者|作者|评论|打印|放大|缩小|字号|分享|收藏|时间|阅读|浏览|发布|正文|订阅|关注|举报)"
+    r"^(?:来源|來源|出处|网编|编辑|責編|责编|责任编辑|记者|作者|评论|打印|放大|缩小|字号|分享|收藏|时间|阅读|浏览|发布|正文|订阅|关注|举报)"
 )
 _FOOT_LINES = 4
 
@@ -71,10 +72,14 @@ class Credits:
     date: ParsedDate | None = None
 
 
-def title(tree: lxml_html.HtmlElement, lines: list[str]) -> str:
-    """The headline: a heading or visible line that `<title>` contains, else what stands in."""
+def title(tree: lxml_html.HtmlElement, lines: list[str], selected: Sequence[str] = ()) -> str:
+    """The headline: a heading or visible line that `<title>` contains, else what stands in.
+
+    What a publisher's selector shows is a heading too, the first of them.
+    """
     page_title = clean_line(tree.findtext(".//title") or "")
     headings = [clean_line(node.text_content()) for node in tree.xpath("//h1|//h2|//h3")]
+    headings = [*selected, *headings]
     headings = [heading for heading in headings if len(fold(heading)) >= 4]
     folded = fold(page_title)
     agreeing = [heading for heading in headings if fold(heading) in folded]
@@ -84,7 +89,7 @@ def title(tree: lxml_html.HtmlElement, lines: list[str]) -> str:
     if joined:
         return max(joined, key=lambda line: (line != page_title, len(line)))
     first = [clean_line(node.text_content()) for node in tree.xpath("//h1")]
-    for heading in first:
+    for heading in (*selected, *first):
         if len(fold(heading)) >= 6:
             return heading
     for content in tree.xpath("//meta[@property='og:title' or @name='og:title']/@content"):
@@ -112,8 +117,8 @@ def credits(
         or _date(str(told.get("datePublished") or ""), fetched_at)
         or (date_in_url(url) if url else None)
     )
-    origin = seen.origin or _usable_origin(_meta(tree, *_ORIGIN_NAMES))
-    author = _names(_meta(tree, "author", "article:author")) or _told_authors(told)
+    origin = seen.origin or usable_origin(_meta(tree, *_ORIGIN_NAMES))
+    author = names(_meta(tree, "author", "article:author")) or _told_authors(told)
     authors = seen.authors or tuple(name for name in author if len(name) <= 8)
     return Credits(authors, seen.editor, origin, date)
 
@@ -125,11 +130,11 @@ def from_lines(head: list[str], feet: list[str], fetched_at: datetime) -> Credit
     if (match := _AUTHOR.search(text) or _REPORTER.search(text)) or (
         match := _last(_REPORTER, foot) or _last(_AUTHOR, foot)
     ):
-        authors = _names(match[1])
+        authors = names(match[1])
     editor = _EDITOR.search(text) or _last(_EDITOR, foot)
     origin = ""
     for match in (*_ORIGIN.finditer(text), *_ORIGIN.finditer(foot)):
-        if origin := _usable_origin(match[1]):
+        if origin := usable_origin(match[1]):
             break
     dates = (find_date(line, fetched_at) for line in head)
     stated = [date for date in dates if date]
@@ -144,10 +149,11 @@ def is_credit_line(line: str) -> bool:
     return len(line) <= 100 and bool(_CREDIT_LINE.fullmatch(line))
 
 
-def _names(text: str) -> tuple[str, ...]:
-    names = [name.strip() for name in re.split(r"[、，,/\s]+", text) if name.strip()]
+def names(text: str) -> tuple[str, ...]:
+    """The people of a line of names, at most six, up to the first word that is none."""
+    parts = [name.strip() for name in re.split(r"[、，,/\s]+", text) if name.strip()]
     joined: list[str] = []
-    for name in names:
+    for name in parts:
         if joined and len(joined[-1]) == 1 and len(name) == 1:
             joined[-1] += name
         else:
@@ -158,7 +164,8 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(people))[:6]
 
 
-def _usable_origin(text: str) -> str:
+def usable_origin(text: str) -> str:
+    """Who an article is from, if a text says more than that nobody knows; else empty."""
     origin = text.replace("举报/反馈", "").strip("《》“” ")
     return "" if origin in _UNKNOWN_ORIGIN or "://" in origin else origin[:30]
 
@@ -195,8 +202,8 @@ def _told_authors(told: dict[str, Any]) -> tuple[str, ...]:
         return clean_line(str((who.get("name") if isinstance(who, dict) else who) or ""), 100)
 
     authors, publisher = told.get("author"), name(told.get("publisher"))
-    names = [name(who) for who in (authors if isinstance(authors, list) else [authors])]
-    return _names("、".join(each for each in names if each != publisher))
+    people = [name(who) for who in (authors if isinstance(authors, list) else [authors])]
+    return names("、".join(each for each in people if each != publisher))
 
 
 def _date(stated: str, fetched_at: datetime) -> ParsedDate | None:

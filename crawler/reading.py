@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from archive import articles, clock, links, pages
+from archive import articles, clock, links, pages, settings
 from archive.models import Link, Outcome, Page
 from archive.text import clean_line
+from crawler import registry
 from crawler.documents import read_document
 from crawler.extract import Reading, read
+from crawler.registry import Source
 
 
 def read_pending(conn: Any) -> dict[str, int]:
@@ -18,6 +20,7 @@ def read_pending(conn: Any) -> dict[str, int]:
     Safe to run in several workers at once: each page is locked for its own transaction. A page
     whose reading raises is tried `pages.MAX_ATTEMPTS` times in all, then quarantined.
     """
+    sources = {each.id: each for each in registry.load(settings.load().jianbao_sources)}
     counts: Counter[str] = Counter()
     while True:
         with conn.transaction():
@@ -26,7 +29,7 @@ def read_pending(conn: Any) -> dict[str, int]:
                 return dict(counts)
             page_id, page, link, attempts = claimed
             try:
-                reading = _read(page)
+                reading = _read(page, sources.get(link.source))
             except Exception as error:
                 # A bad page is a row with an outcome, whatever a parser makes of it.
                 counts["failed"] += 1
@@ -38,11 +41,11 @@ def read_pending(conn: Any) -> dict[str, int]:
             counts[store(conn, page_id, link, reading)] += 1
 
 
-def _read(page: Page) -> Reading:
+def _read(page: Page, source: Source | None) -> Reading:
     if page.url.startswith("urn:"):
         name = unquote(page.url.rpartition("/")[2])
         return read_document(page.body, name, page.fetched_at).reading
-    return read(page.body, page.url, page.fetched_at)
+    return read(page.body, page.url, page.fetched_at, source, page.content_type)
 
 
 def store(conn: Any, page_id: int, link: Link, reading: Reading) -> str:

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 
 import jmespath
 from cssselect import SelectorError
-from cssselect import parse as parse_css
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -26,7 +25,7 @@ from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ValidationInfo
 
 from archive.errors import UsageError
-from crawler import urls
+from crawler import template, urls
 
 _DATE = r"^(\d{4}-\d\d(-\d\d)?)?$"
 _DEFAULT = Path(__file__).with_name("sources.toml")
@@ -51,6 +50,14 @@ class UnknownSource(UsageError):
         close = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {close[0]}?" if close else "jianbao sources lists them"
         super().__init__(f"there is no source {name!r}; {hint}")
+        self.name = name
+
+
+class NoEntryPoints(UsageError):
+    """A source cannot be crawled: there are only rules for its links."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"source {name!r} has no entry points; bring its links: jianbao import")
         self.name = name
 
 
@@ -80,11 +87,19 @@ def _article(text: str) -> None:
         raise ValueError("no group (…) for the article's id")
 
 
+def _elements(text: str) -> None:
+    template.paths(text)
+    if "::" in text:
+        raise ValueError("it shows text, not elements")
+
+
 Address = Annotated[str, Field(min_length=1), _valid("an http(s) address", _canonical)]
 Article = Annotated[str, Field(min_length=1), _valid("a regular expression for articles", _article)]
 Charset = Annotated[str, _valid("an encoding", codecs.lookup)]
-Css = Annotated[str, _valid("a CSS selector", parse_css)]
+Css = Annotated[str, _valid("a CSS selector", template.paths)]
+Elements = Annotated[str, _valid("a CSS selector of elements", _elements)]
 JmesPath = Annotated[str, _valid("a JMESPath", jmespath.compile)]
+Pattern = Annotated[str, Field(min_length=1), _valid("a regular expression", re.compile)]
 NextPage = Annotated[str, _valid("an address with {page}", _second_page)]
 
 
@@ -93,15 +108,19 @@ class _Literal(BaseModel):
 
 
 class Selectors(_Literal):
-    """Where a source's pages show what; alternatives are separated by commas."""
+    """Where a source's pages show what; alternatives are separated by commas.
+
+    Asked before the generic reader and believed where the page bears them out, see template.py.
+    `::attr(name)` at the end shows an attribute.
+    """
 
     title: Css | None = None
     date: Css | None = None
     author: Css | None = None
     editor: Css | None = None
     source: Css | None = None
-    body: Css | None = None
-    remove: Css | None = None
+    body: Elements | None = None
+    remove: Elements | None = None
 
 
 class Entry(_Literal):
@@ -146,6 +165,12 @@ class Source(_Literal):
     """Where the text comes from: the article's page, or the feed itself."""
     article: Article
     """A regular expression for the addresses of articles; its groups joined are the id."""
+    take: tuple[Pattern, ...] = ()
+    """Regular expressions, found anywhere in an address, for the sections to take; none: all."""
+    drop: tuple[Pattern, ...] = ()
+    """The same for what to leave out; they win over `take`."""
+    focus: Literal["technology", "general"] = "technology"
+    """What it publishes: of a general source only what the topic dictionary finds relevant."""
     min_delay: float = Field(10, ge=0, le=3600)
     """Seconds between two requests."""
     poll_minutes: int = Field(60, ge=1, le=60 * 24 * 30)
@@ -160,9 +185,15 @@ class Source(_Literal):
     evidence: str = ""
     evidence_date: Annotated[str, BeforeValidator(str), Field(pattern=_DATE)] = ""
     """When the newest evidence was gathered: a day or, as text, a month."""
-    entry: tuple[Entry, ...] = Field(min_length=1)
-    focus: Literal["technology", "general"] = "technology"
-    """What it publishes: of a general source only what the topic dictionary finds relevant."""
+    entry: tuple[Entry, ...] = Field((), validate_default=True)
+    """None: nothing is looked for, but links that somebody brings are read by its rules."""
+
+    @field_validator("entry")
+    @classmethod
+    def _can_be_crawled(cls, entry: tuple[Entry, ...], info: ValidationInfo) -> tuple[Entry, ...]:
+        if not entry and info.data.get("enabled"):
+            raise ValueError("a source without entry points needs enabled = false")
+        return entry
 
     @property
     def host(self) -> str:
@@ -170,8 +201,8 @@ class Source(_Literal):
 
     @property
     def domain(self) -> str:
-        """The registrable domain of its (first) entry point."""
-        return urls.domain(urls.host(self.entry[0].url))
+        """The registrable domain of its first entry point; without one, of its homepage."""
+        return urls.domain(urls.host(self.entry[0].url if self.entry else self.homepage))
 
     @property
     def domains(self) -> frozenset[str]:
@@ -192,6 +223,17 @@ class Source(_Literal):
         """The article's id in a canonical address; empty if it is no article."""
         found = re.match(self.article, url)
         return "".join(group or "" for group in found.groups()) if found else ""
+
+    def section(self, url: str) -> tuple[bool, str]:
+        """Whether a canonical address is in a section to take, and the pattern that says so.
+
+        Without a pattern nothing is said of it: then it is taken, unless only some sections are.
+        """
+        for taken, patterns in ((False, self.drop), (True, self.take)):
+            for pattern in patterns:
+                if re.search(pattern, url):
+                    return taken, pattern
+        return not self.take, ""
 
 
 def load(path: Path | None = None) -> tuple[Source, ...]:
@@ -228,11 +270,16 @@ def matching(sources: Iterable[Source], url: str) -> Source | None:
 
 
 def choose(sources: tuple[Source, ...], ids: Sequence[str]) -> tuple[Source, ...]:
-    """The named sources, or all that are enabled when none is named. Raises UnknownSource."""
+    """The named sources, or all that are enabled when none is named.
+
+    Raises UnknownSource, NoEntryPoints.
+    """
     named = {source.id: source for source in sources}
     for wanted in ids:
         if wanted not in named:
             raise UnknownSource(wanted, tuple(named))
+        if not named[wanted].entry:
+            raise NoEntryPoints(wanted)
     return tuple(named[wanted] for wanted in ids) or tuple(each for each in sources if each.enabled)
 
 

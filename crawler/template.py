@@ -1,0 +1,177 @@
+"""What a publisher's own selectors show of a page: asked first, never believed blindly."""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import cssselect
+from lxml import etree
+from lxml import html as lxml_html
+from parsel.csstranslator import HTMLTranslator
+
+from archive.clock import BEIJING
+from archive.text import clean_line, fold
+from crawler import metadata
+from crawler.dates import ParsedDate, find_date, parse_date
+from crawler.metadata import Credits
+
+if TYPE_CHECKING:
+    from crawler.registry import Selectors
+
+_SEEN = etree.XPath("descendant::text()[not(parent::script or parent::style)]")
+_PEOPLE = re.compile(rf"{metadata.NAME}(?:[、，,/] *{metadata.NAME})*")
+_ORIGIN = re.compile(r"[^\s，。；：:|<>《》“”]{2,20}")
+_LONGEST_NAME = 8
+_FEW = 3
+"""More lines without a label are a menu."""
+
+
+@cache
+def paths(css: str | None) -> tuple[etree.XPath, ...]:
+    """The alternatives of a selector in order. As in Scrapy they may end in `::attr(name)`.
+
+    Raises cssselect.SelectorError.
+    """
+    translate = HTMLTranslator().selector_to_xpath
+    alternatives = cssselect.parse(css) if css else []
+    return tuple(
+        etree.XPath(translate(each, translate_pseudo_elements=True)) for each in alternatives
+    )
+
+
+def texts(tree: lxml_html.HtmlElement, css: str | None, gap: str = "") -> list[list[str]]:
+    """The lines that each alternative shows; of a meta element its content.
+
+    `gap` stands where an inner element begins or ends.
+    """
+    shown = ([_line(match, gap) for match in path(tree)] for path in paths(css))
+    return [list(dict.fromkeys(filter(None, lines))) for lines in shown]
+
+
+def headings(tree: lxml_html.HtmlElement, css: str | None) -> list[str]:
+    """What may be the title, the best first."""
+    return [line for lines in texts(tree, css) for line in lines]
+
+
+def without(tree: lxml_html.HtmlElement, css: str | None) -> lxml_html.HtmlElement:
+    """The tree, or a copy that lacks what the selector shows.
+
+    What holds half of the page's text is left in: the selector no longer fits the page.
+    """
+    if not any(path(tree) for path in paths(css)):
+        return tree
+    kept = deepcopy(tree)
+    half = _length(kept) / 2
+    for node in [node for path in paths(css) for node in path(kept)]:
+        if _length(node) < half:
+            node.drop_tree()
+    return kept
+
+
+def bodies(tree: lxml_html.HtmlElement, css: str | None) -> Iterator[str]:
+    """A page of its own for each alternative that shows something.
+
+    Of several matches it has the longest, with those beside it: paragraphs, or lead and text.
+    """
+    for path in paths(css):
+        if matches := path(tree):
+            longest = max(matches, key=_length)
+            body = lxml_html.Element("body")
+            for node in matches:
+                if node.getparent() is longest.getparent():
+                    body.append(deepcopy(node))
+                    body[-1].tail = None
+            yield lxml_html.tostring(body, encoding="unicode")
+
+
+def is_body(selected: str, generic: str, headline: str) -> bool:
+    """Whether a selected text is the article, rather than a box of a page that has changed.
+
+    It is prose, no small part of what the generic reader found, and says of the headline at least
+    half as much as that does.
+    """
+    whole = fold(generic)
+    known = sum(len(line) for line in selected.split("\n") if fold(line) in whole)
+    is_part = 2 * known > len(selected) and len(generic) > 2 * len(selected)
+    return (
+        bool(re.search("[。！？]", selected))
+        and not is_part
+        and 2 * _said(headline, selected) >= _said(headline, generic)
+    )
+
+
+def credits(
+    tree: lxml_html.HtmlElement, selectors: "Selectors", generic: Credits, fetched_at: datetime
+) -> Credits:
+    """The generic credits, with what the selectors show instead where that is plausible."""
+    by, edited, origins = (
+        texts(tree, css, " ") for css in (selectors.author, selectors.editor, selectors.source)
+    )
+    # Credit lines say who is who; else only what is nothing but a name counts.
+    editor = _labelled(edited, fetched_at).editor or next(iter(_people(edited)), "")
+    return Credits(
+        _labelled(by, fetched_at).authors or _people(by) or generic.authors,
+        editor or generic.editor,
+        _labelled(origins, fetched_at).origin or _origin(origins, fetched_at) or generic.origin,
+        _date(tree, selectors.date, fetched_at) or generic.date,
+    )
+
+
+def _labelled(shown: list[list[str]], fetched_at: datetime) -> Credits:
+    return metadata.from_lines([line for lines in shown for line in lines], [], fetched_at)
+
+
+def _bare(shown: list[list[str]]) -> list[str]:
+    """The lines of the first alternative that shows no more than a credit would be."""
+    return next((lines for lines in shown if 0 < len(lines) <= _FEW), [])
+
+
+def _people(shown: list[list[str]]) -> tuple[str, ...]:
+    names = metadata.names("、".join(line for line in _bare(shown) if _PEOPLE.fullmatch(line)))
+    return tuple(name for name in names if len(name) <= _LONGEST_NAME)
+
+
+def _origin(shown: list[list[str]], fetched_at: datetime) -> str:
+    named = (
+        line for line in _bare(shown) if _ORIGIN.fullmatch(line) and not find_date(line, fetched_at)
+    )
+    return metadata.usable_origin(next(named, ""))
+
+
+def _date(tree: lxml_html.HtmlElement, css: str | None, fetched_at: datetime) -> ParsedDate | None:
+    for path in paths(css):
+        found = [
+            # A bare `12:30` counts as a date only where machines are told one.
+            parse_date(line, fetched_at) if _is_told(match) else find_date(line, fetched_at)
+            for match in path(tree)
+            if (line := _line(match, " "))
+        ]
+        dates = sorted(filter(None, found), key=lambda date: date.precision, reverse=True)
+        # Several days are those of a list: the selector no longer fits the page.
+        if len({date.instant.astimezone(BEIJING).date() for date in dates}) == 1:
+            return dates[0]
+    return None
+
+
+def _line(match: Any, gap: str) -> str:
+    if not isinstance(match, str):
+        match = match.get("content", "") if match.tag == "meta" else gap.join(_SEEN(match))
+    return clean_line(match, 300)
+
+
+def _is_told(match: Any) -> bool:
+    return isinstance(match, str) or match.tag == "meta"
+
+
+def _length(node: lxml_html.HtmlElement) -> int:
+    return sum(len(text.strip()) for text in _SEEN(node))
+
+
+def _said(headline: str, text: str) -> float:
+    """The part of a headline's pairs of neighbouring characters that a text has."""
+    folded, whole = fold(headline), fold(text)
+    pairs = {folded[at : at + 2] for at in range(len(folded) - 1)}
+    return sum(pair in whole for pair in pairs) / max(1, len(pairs))
