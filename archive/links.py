@@ -27,8 +27,9 @@ def discover(
     """
     mark = hashlib.sha256(entry.encode()).hexdigest()[:8]
     row = conn.execute(
-        "insert into archive.link (source, key, url, title, published_at, first_seen, stamp)"
-        " values (%(source)s, %(key)s, %(url)s, %(title)s, %(published)s, %(now)s, %(stamp)s)"
+        "insert into archive.link (source, key, url, title, published_at, first_seen, stamp, entry)"
+        " values (%(source)s, %(key)s, %(url)s, %(title)s, %(published)s, %(now)s, %(stamp)s,"
+        " %(entry)s)"
         " on conflict (key) do update set stamp = excluded.stamp,"
         " pending = link.pending or link.stamp <> '',"
         " attempts = case when link.stamp <> '' then 0 else link.attempts end,"
@@ -44,6 +45,7 @@ def discover(
             "title": found.title,
             "published": found.published_at,
             "now": now,
+            "entry": entry,
             "stamp": f"{mark} {found.stamp}" if found.stamp else "",
         },
     ).fetchone()

@@ -67,6 +67,17 @@ def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | No
     return row[0], Page(row[2], row[3], body, *row[5:8]), Link(*row[8:]), row[1]
 
 
+def alike(conn: Connection[TupleRow], page: int) -> int:
+    """How many links of the page's source gave these same bytes, this one included."""
+    row = conn.execute(
+        "select count(distinct p.link) from archive.page this join archive.link own"
+        " on own.id = this.link join archive.page p on p.sha256 = this.sha256"
+        " join archive.link l on l.id = p.link and l.source = own.source where this.id = %s",
+        (page,),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def read(conn: Connection[TupleRow], page: int, now: datetime) -> None:
     """Mark a page as read."""
     conn.execute("update archive.page set read_at = %s where id = %s", (now, page))

@@ -13,7 +13,7 @@ from lxml.etree import ParserError
 from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
-from archive.text import clean, fold
+from archive.text import clean, clean_line, fold
 from crawler import metadata, registry, template, urls
 from crawler.decode import decode
 from crawler.registry import Selectors, Source
@@ -64,7 +64,8 @@ def read(
     found = metadata.credits(tree, lines, headline, text, url, fetched_at)
     found = template.credits(tree, selectors, found, fetched_at)
     text = _without_frame(text, headline)
-    if refused := refuse(markup, text):
+    page_title = clean_line(tree.findtext(".//title") or "")
+    if refused := refuse(markup, text, (headline, page_title), lines, url):
         return Reading((), *refused)
     if len(text) < MIN_CHARACTERS:
         reason = f"{len(text)} characters of text, {MIN_CHARACTERS} are needed"

@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from archive import articles, clock, links, pages, settings
-from archive.models import Link, Outcome, Page
-from archive.text import clean_line
-from crawler import registry
+from archive.models import Article, Link, Outcome, Page
+from archive.text import clean_line, fold
+from crawler import registry, verdict
+from crawler.decode import decode
 from crawler.documents import read_document
 from crawler.extract import Reading, read
 from crawler.registry import Source
@@ -30,6 +31,7 @@ def read_pending(conn: Any) -> dict[str, int]:
             page_id, page, link, attempts = claimed
             try:
                 reading = _read(page, sources.get(link.source))
+                reading = _judged(conn, page_id, page, link, reading)
             except Exception as error:
                 # A bad page is a row with an outcome, whatever a parser makes of it.
                 counts["failed"] += 1
@@ -48,12 +50,30 @@ def _read(page: Page, source: Source | None) -> Reading:
     return read(page.body, page.url, page.fetched_at, source, page.content_type)
 
 
+def _judged(conn: Any, page_id: int, page: Page, link: Link, reading: Reading) -> Reading:
+    """The reading, or the verdict on how the page came and on the pages like it."""
+    first = reading.articles[0] if reading.articles else Article("", "")
+    if not (link.title and fold(link.title) in fold(first.title)):
+        if refused := verdict.led_away(link.url, page.url):
+            return Reading((), *refused)
+        if reading.articles:
+            alike = pages.alike(conn, page_id)
+            if verdict.is_template(link.title, first.title, first.text, alike):
+                reason = f"{alike} links of its source gave this same page"
+                return Reading((), Outcome.GONE, reason)
+    if not reading.articles and (sign := verdict.challenge(decode(page.body), page.status)):
+        return Reading((), Outcome.CHALLENGE_PAGE, sign)
+    return reading
+
+
 def store(conn: Any, page_id: int, link: Link, reading: Reading) -> str:
     """Write what a page turned out to be; the outcome, or `new`, `revised`, `same` if stored."""
     now = clock.now()
     pages.read(conn, page_id, now)
     if not reading.articles:
-        links.settle(conn, link.id, reading.outcome, reading.reason, now)
+        challenged = reading.outcome == Outcome.CHALLENGE_PAGE
+        retry_at = now + verdict.CHALLENGE_REST if challenged else None
+        links.settle(conn, link.id, reading.outcome, reading.reason, now, retry_at)
         return reading.outcome
     states = set()
     for article in reading.articles:

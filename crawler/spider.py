@@ -23,7 +23,8 @@ from twisted.python.failure import Failure
 
 from archive.models import FoundLink, Link, Outcome, Page
 from archive.sources import Validators
-from crawler import discovery
+from crawler import discovery, verdict
+from crawler.decode import decode
 from crawler.frontier import Frontier
 from crawler.guard import BlockedAddress, BlockedByRobots, PublicResolver
 from crawler.registry import Entry, Source
@@ -176,6 +177,8 @@ class NewsSpider(Spider):
         closed = isinstance(failure.value, BlockedByRobots) and failure.value.closed
         if closed or outcome in (Outcome.TIMEOUT, Outcome.UNREACHABLE):
             wait = _RETRY_LATER
+        elif outcome == Outcome.CHALLENGE_PAGE:
+            wait = verdict.CHALLENGE_REST
         elif isinstance(failure.value, HttpError):
             response = failure.value.response
             if response.status in _PASSING:
@@ -189,6 +192,9 @@ def explain(failure: Failure) -> tuple[Outcome, str]:
     match error:
         case HttpError():
             status = error.response.status
+            sign = verdict.challenge(decode(error.response.body), status)
+            if sign and status != 429:
+                return Outcome.CHALLENGE_PAGE, sign
             kind = Outcome.RATE_LIMITED if status == 429 else Outcome.HTTP_ERROR
             return kind, f"HTTP {status}"
         case BlockedByRobots():

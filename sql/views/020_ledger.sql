@@ -12,8 +12,8 @@ comment on column news.ledger.url is 'Canonical address. 规范链接。';
 comment on column news.ledger.title is 'Title where it was found. 发现处的标题。';
 comment on column news.ledger.first_seen is 'When it was first seen. 首次发现时间。';
 comment on column news.ledger.published_at is 'Publication time where it was found. 发现处的发布时间。';
-comment on column news.ledger.outcome is 'stored, not_article, http_error …, or pending. 结局；pending 为待处理。';
-comment on column news.ledger.reason is 'Why, in a few words. 原因。';
+comment on column news.ledger.outcome is 'stored, not_article, off_topic, gone, paywalled, challenge_page, too_short, extraction_failed, quarantined, blocked_by_robots, blocked_address, http_error, rate_limited, timeout, unreachable, redirect_loop, too_large, or pending. 结局：已收录、非文章、无关、已删除、付费或需登录、验证页、过短、抽取失败、隔离、robots 禁止、地址禁止、HTTP 错误、限流、超时、无法连接、循环跳转、过大；pending 为待处理。';
+comment on column news.ledger.reason is 'Why, in a few words; empty only for what is stored. 原因；已收录时可为空。';
 comment on column news.ledger.attempts is 'How many crawls tried it. 尝试次数。';
 comment on column news.ledger.retry_at is 'When it will be tried again, null for never. 下次重试时间，空为不再重试。';
 comment on column news.ledger.decided_at is 'When the outcome was found. 结局确定的时间。';
@@ -23,7 +23,7 @@ select source, coalesce(outcome, 'pending') as outcome, count(*) as links
   from archive.link group by 1, 2;
 comment on view news.outcomes is 'Links counted by source and outcome. 按来源与结局统计的链接数。';
 comment on column news.outcomes.source is 'Id of the source. 来源代号。';
-comment on column news.outcomes.outcome is 'Outcome, or pending. 结局。';
+comment on column news.outcomes.outcome is 'Outcome as in news.ledger, or pending. 结局，同 news.ledger。';
 comment on column news.outcomes.links is 'How many links. 链接数。';
 
 create or replace view news.sources as

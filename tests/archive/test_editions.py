@@ -83,7 +83,7 @@ def test_of_equal_claims_the_earlier_publication_is_the_original(
 def test_what_each_source_gave_in_the_window(conn: Connection, desk: Any) -> None:
     for name, at in (("a", WINDOW.start), ("b", WINDOW.end), ("c", WINDOW.end - SECOND)):
         desk.article(name, at=at)
-    links.settle(conn, desk.link("d", at=WINDOW.start), Outcome.PAYWALLED, "", WINDOW.start)
+    links.settle(conn, desk.link("d", at=WINDOW.start), Outcome.PAYWALLED, "未读", WINDOW.start)
     desk.link("e", at=WINDOW.start)
     given = [(s.id, s.stored, s.refused) for s in editions.material(conn, WINDOW).sources]
     assert given == [("xinghe", 2, 1), ("zhidian", 0, 0)]

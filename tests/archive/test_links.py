@@ -117,7 +117,7 @@ def test_what_failed_becomes_stored_when_a_later_look_works(conn: Connection, de
 def test_every_outcome_is_counted_in_the_ledger(
     conn: Connection, desk: Any, outcome: Outcome
 ) -> None:
-    links.settle(conn, desk.link("a"), outcome, "", NOON)
+    links.settle(conn, desk.link("a"), outcome, "为了测试", NOON)
     desk.link("b")
     counted = conn.execute("select outcome, links from news.outcomes").fetchall()
     assert sorted(counted) == sorted([(outcome.value, 1), ("pending", 1)])
@@ -126,7 +126,7 @@ def test_every_outcome_is_counted_in_the_ledger(
 def test_what_each_source_gave(conn: Connection, desk: Any) -> None:
     desk.article("a")
     desk.link("b")
-    links.settle(conn, desk.link("c"), Outcome.PAYWALLED, "", NOON)
+    links.settle(conn, desk.link("c"), Outcome.PAYWALLED, "剩余 80% 未读", NOON)
     sources.polled(conn, "zhidian", "https://zhidian.example/rss", NOON, error="404")
     assert links.by_source(conn, ["xinghe", "zhidian"]) == [
         ("星河科技报", 3, 1, 1, ""),

@@ -143,7 +143,7 @@ def test_an_end_mark_in_the_first_part_of_a_text_is_no_end() -> None:
         (
             page("价格战打到第三轮。", "登录后阅读全文"),
             Outcome.PAYWALLED,
-            "the page says 登录后阅读",
+            "the page says 登录后阅读全文",
         ),
     ],
 )

@@ -23,9 +23,9 @@ TROUBLES = {
     "broken": ("http_error", "HTTP 500"),
     "endless": ("too_large", "larger than is kept"),
     "redirect-loop": ("redirect_loop", "too many redirects"),
-    "challenge": ("challenge_page", "the page says "),
+    "challenge": ("challenge_page", "its title says 安全验证"),
     "almost-empty": ("too_short", "5 characters of text, 50 are needed"),
-    "login-wall": ("paywalled", "the page says 登录后"),
+    "login-wall": ("paywalled", "the page says 剩余82%的内容"),
     "limited": ("rate_limited", "HTTP 429"),
 }
 LEDGER = "select source, url, outcome, reason, attempts from news.ledger order by id"
