@@ -24,6 +24,7 @@ from archive.pages import MAX_BYTES
 from archive.settings import Settings
 from crawler.frontier import Frontier
 from crawler.registry import Source
+from crawler.relevance import Rule
 from crawler.spider import NewsSpider
 
 Progress = Callable[[str], None]
@@ -67,7 +68,7 @@ def crawl(
     holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
     names = {f"source:{source.id}": source for source in chosen}
     held = _take(conn, names, holder, wait)
-    frontier = Frontier(conn, per_source)
+    frontier = Frontier(conn, per_source, Rule.load(chosen, settings.jianbao_topics))
     frontier.counts.update(sources=len(held), busy=len(names) - len(held))
     try:
         if held or wanted:

@@ -10,13 +10,15 @@ from archive.sources import Validators
 from archive.text import clean, clean_line
 from crawler import feed_page, urls
 from crawler.registry import Source
+from crawler.relevance import Rule
 
 
 class Frontier:
     """The archive's side of one crawl. `counts` grow as it goes; `per_source` limits fetches."""
 
-    def __init__(self, conn: Any, per_source: int) -> None:
+    def __init__(self, conn: Any, per_source: int, rule: Rule) -> None:
         self._conn = conn
+        self._rule = rule
         self._left: dict[str, int] = {}
         self._per_source = per_source
         self._asked: set[int] = set()
@@ -67,12 +69,23 @@ class Frontier:
         with self._conn.transaction():
             key = urls.key(address, source)
             link_id = links.discover(self._conn, source.id, key, cleaned, now, entry)
-            if link_id is not None and cleaned.content:
+            if link_id is None or self._refused(source, link_id, cleaned):
+                return link_id
+            if cleaned.content:
                 body = feed_page.render(cleaned)
                 self.counts["pages"] += pages.add(
                     self._conn, Page(link_id, address, body, now, content_type="text/html")
                 )
         return link_id
+
+    def _refused(self, source: Source, link_id: int, found: FoundLink) -> bool:
+        """Whether a link is off topic by its address or title, and so is never fetched."""
+        decision = self._rule.before(source, found.url, found.title)
+        if decision.relevant is not False or links.stays(self._conn, link_id):
+            return False
+        self.counts["off_topic"] += 1
+        links.settle(self._conn, link_id, Outcome.OFF_TOPIC, decision.reason, self.now())
+        return True
 
     def pending(self, source: Source) -> list[Link]:
         """The source's links that this crawl has not asked for yet, within its budget."""

@@ -104,6 +104,7 @@ def _canonical(known: tuple[Source, ...], address: str) -> tuple[str, Source | N
 def _note(conn: Any, key: str, url: str, source: Source | None) -> Link:
     name = source.id if source else sources.IMPORTED[0]
     links.discover(conn, name, key, FoundLink(url), clock.now())
+    links.bring(conn, key)
     link = links.get(conn, key)
     assert link is not None
     return link

@@ -13,6 +13,7 @@ from crawler.decode import decode
 from crawler.documents import read_document
 from crawler.extract import Reading, read
 from crawler.registry import Source
+from crawler.relevance import Rule
 
 
 def read_pending(conn: Any) -> dict[str, int]:
@@ -21,7 +22,9 @@ def read_pending(conn: Any) -> dict[str, int]:
     Safe to run in several workers at once: each page is locked for its own transaction. A page
     whose reading raises is tried `pages.MAX_ATTEMPTS` times in all, then quarantined.
     """
-    sources = {each.id: each for each in registry.load(settings.load().jianbao_sources)}
+    current = settings.load()
+    sources = {each.id: each for each in registry.load(current.jianbao_sources)}
+    rule = Rule.load(sources.values(), current.jianbao_topics)
     counts: Counter[str] = Counter()
     while True:
         with conn.transaction():
@@ -32,6 +35,7 @@ def read_pending(conn: Any) -> dict[str, int]:
             try:
                 reading = _read(page, sources.get(link.source))
                 reading = _judged(conn, page_id, page, link, reading)
+                reading = _on_topic(conn, rule, link, reading)
             except Exception as error:
                 # A bad page is a row with an outcome, whatever a parser makes of it.
                 counts["failed"] += 1
@@ -64,6 +68,20 @@ def _judged(conn: Any, page_id: int, page: Page, link: Link, reading: Reading) -
     if not reading.articles and (sign := verdict.challenge(decode(page.body), page.status)):
         return Reading((), Outcome.CHALLENGE_PAGE, sign)
     return reading
+
+
+def _on_topic(conn: Any, rule: Rule, link: Link, reading: Reading) -> Reading:
+    """The reading with those of its articles that are relevant.
+
+    What somebody brought stays, and so does what the archive has: its corrections are wanted.
+    """
+    decisions = [rule.after(link.source, each.title, each.text) for each in reading.articles]
+    if all(decision.relevant for decision in decisions) or links.stays(conn, link.id):
+        return reading
+    relevant = [a for a, d in zip(reading.articles, decisions, strict=True) if d.relevant]
+    if relevant:
+        return replace(reading, articles=tuple(relevant))
+    return Reading((), Outcome.OFF_TOPIC, decisions[0].reason)
 
 
 def store(conn: Any, page_id: int, link: Link, reading: Reading) -> str:

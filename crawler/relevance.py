@@ -30,7 +30,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The dictionary and the sources it is applied to; without its source a link is anybody's."""
+    """The dictionary, and the sources whose links it judges."""
 
     topics: Topics
     sources: dict[str, Source]
@@ -40,25 +40,27 @@ class Rule:
         """The rule of the dictionary in `path`. Raises TopicsError."""
         return cls(topics.load(path), {source.id: source for source in sources})
 
-    def before(self, source: str, url: str, title: str) -> Decision:
-        """What a link's address and title say before it is fetched; its address is canonical."""
-        publisher = self.sources.get(source)
-        if publisher:
-            taken, pattern = publisher.section(url)
-            if not taken:
-                why = f"matches {pattern}" if pattern else "is in no section to take"
-                return Decision(False, f"section: its address {why}")
+    def before(self, source: Source, url: str, title: str) -> Decision:
+        """What a link's canonical address and title say before it is fetched.
+
+        A source of technology is not refused by a title.
+        """
+        taken, pattern = source.section(url)
+        if not taken:
+            why = f"matches {pattern}" if pattern else "is in no section to take"
+            return Decision(False, f"section: the address {why}")
         decision = by_title(self.topics, title)
-        if publisher and publisher.focus == "technology" and not decision.relevant:
+        if source.focus == "technology" and not decision.relevant:
             return Decision(None, decision.reason)
         return decision
 
     def after(self, source: str, title: str, text: str) -> Decision:
-        """What an article says that was read: relevant or not, never unclear."""
-        publisher = self.sources.get(source)
-        return by_text(
-            self.topics, title, text, bool(publisher and publisher.focus == "technology")
-        )
+        """What an article says that was read: relevant or not, never unclear.
+
+        A source that the registry does not know is taken for one of technology.
+        """
+        known = self.sources.get(source)
+        return by_text(self.topics, title, text, not (known and known.focus == "general"))
 
 
 def by_title(topics: Topics, title: str) -> Decision:
@@ -77,8 +79,8 @@ def by_title(topics: Topics, title: str) -> Decision:
 def by_text(topics: Topics, title: str, text: str, technology: bool = False) -> Decision:
     """What title and text say. `technology`: whether its source is technology throughout.
 
-    A text is relevant by two different topic words, unless it has more off-topic ones; from a
-    source of technology any text is that has not off-topic words alone.
+    A text is relevant by two different topic words, unless it has more off-topic ones. From a
+    source of technology it is not only if its title is off topic and the text has no topic word.
     """
     decision = by_title(topics, title)
     if decision.relevant:
@@ -89,7 +91,7 @@ def by_text(topics: Topics, title: str, text: str, technology: bool = False) -> 
     off = [w for group, words in found.items() if topics.weight(group) < 0 for w in words]
     relevant = len(strong) >= max(2, len(off))
     if technology:
-        relevant = bool(strong) or not off
+        relevant = decision.relevant is None or len(strong) > 0
     shown = f" ({', '.join((strong if relevant else off)[:_SHOWN])})" if strong or off else ""
     return Decision(
         relevant,
