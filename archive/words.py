@@ -16,7 +16,7 @@ class Finder:
     def mentions(self, text: str) -> Iterator[tuple[str, int, int]]:
         """(name, start, end) of each mention, in order, never overlapping."""
         # İ is the one letter whose lower case is longer, which would move all that follows.
-        text, end = text.replace("İ", "I").lower(), 0
+        text, end = text.replace("İ", "ı").lower(), 0
         for start, char in enumerate(text):
             if start < end:
                 continue

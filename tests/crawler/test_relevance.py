@@ -71,6 +71,11 @@ def test_a_title_that_says_too_little_is_unclear() -> None:
     assert by_title(TOPICS, "一次技术升级").relevant is None
 
 
+def test_a_title_that_speaks_for_and_against_is_unclear() -> None:
+    decision = by_title(TOPICS, "芯片板块大涨")
+    assert (decision.relevant, decision.reason) == (None, "title: unclear")
+
+
 def test_a_single_weak_sign_refuses_nothing() -> None:
     # 疫情 alone weighs 1 against it: its text shall decide.
     assert by_title(TOPICS, "疫情之后").relevant is None
@@ -86,6 +91,10 @@ def test_an_unclear_title_is_decided_by_the_text() -> None:
     assert elsewhere.reason.startswith("title: no topic word; text: ")
 
 
+def test_one_topic_word_in_a_text_is_not_enough() -> None:
+    assert by_text(TOPICS, "老街的一天", f"街角有一台机器人。{FILLER}").relevant is False
+
+
 def test_topic_words_must_not_be_fewer_than_off_topic_ones() -> None:
     both = "芯片与机器人，"
     assert by_text(TOPICS, "老街的一天", f"{both}餐饮和酒店。").relevant is True
@@ -93,7 +102,7 @@ def test_topic_words_must_not_be_fewer_than_off_topic_ones() -> None:
 
 
 def test_what_a_text_says_late_does_not_count() -> None:
-    late = "平" * LEAD + "芯片与机器人。"
+    late = "平" * 1000 + "芯片与机器人。"
     assert by_text(TOPICS, "老街的一天", late).relevant is False
 
 
