@@ -4,6 +4,7 @@ import os
 import subprocess
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from airflow.timetables.trigger import CronTriggerTimetable
 
@@ -17,6 +18,11 @@ def at(cron: str) -> CronTriggerTimetable | None:
     if os.environ.get("DAGS_BY_HAND"):
         return None
     return CronTriggerTimetable(cron, timezone="Asia/Shanghai")
+
+
+def day(run: Any) -> str:
+    """The day in Beijing that a run is about, YYYY-MM-DD; for a run by hand the day it is made."""
+    return str((run.logical_date or run.run_after).astimezone(ZoneInfo("Asia/Shanghai")).date())
 
 
 def tell(context: dict[str, Any]) -> None:

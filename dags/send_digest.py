@@ -8,13 +8,9 @@ from datetime import timedelta
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import Param, dag
-from schedule import DEFAULTS, LIMIT, at
+from schedule import DEFAULTS, LIMIT, at, day
 
-# The day is the run's, in Beijing, unless somebody asks for another one.
-DAY = (
-    "{{ params.day or (dag_run.logical_date or dag_run.run_after)"
-    ".in_timezone('Asia/Shanghai').to_date_string() }}"
-)
+DAY = "{{ params.day or day(dag_run) }}"
 
 
 @dag(
@@ -22,6 +18,7 @@ DAY = (
     catchup=False,
     max_active_runs=1,
     params={"day": Param("", type="string", description="Edition, YYYY-MM-DD; empty: the run's")},
+    user_defined_macros={"day": day},
     default_args=DEFAULTS,
     tags=["jianbao"],
     doc_md=__doc__,

@@ -54,7 +54,7 @@ class Crowd:
 
     def __init__(self, sources: int, pages: int, seed: int, today: date) -> None:
         self.outlets = tuple(_outlet(number) for number in range(1, sources + 1))
-        self._pages, self._seed, self._today = pages, seed, today
+        self._pages, self._seed, self.today = pages, seed, today
 
     def pieces(self, outlet: Outlet) -> tuple[Piece, ...]:
         """The outlet's articles, newest first."""
@@ -64,7 +64,7 @@ class Crowd:
     def _piece(self, outlet: Outlet, n: int) -> Piece:
         rng = random.Random(f"{self._seed}/{outlet.number}/{n}")
         age = timedelta(minutes=rng.randrange(_DAYS * 24 * 60))
-        published = datetime.combine(self._today, time(6), BEIJING) - age
+        published = datetime.combine(self.today, time(6), BEIJING) - age
         words = _Words(rng, published.date())
         title = words.sentence(_SCRIPT["titles"])
         paragraphs = [words.sentence(_SCRIPT["openings"])]

@@ -23,11 +23,30 @@ from airflow.dag_processing.dagbag import DagBag
 bag = DagBag("dags")
 names = ("scrapy", "torch", "transformers", "psycopg", "trafilatura", "archive", "crawler")
 heavy = [n for n in names if n in sys.modules]
+from datetime import datetime, timezone
+from types import SimpleNamespace
+from airflow.sdk.api.datamodels._generated import DagRun
+FIXED = dict(dag_id="d", run_id="r", state="running", data_interval_start=None, start_date=None,
+             data_interval_end=None, end_date=None, consumed_asset_events=[], partition_key=None)
+def run(kind, logical_date, run_after):
+    moments = [m and datetime.fromisoformat(m) for m in (logical_date, run_after)]
+    return DagRun(run_type=kind, logical_date=moments[0], run_after=moments[1], **FIXED)
+RUNS = {
+    "scheduled": run("scheduled", "2026-11-20T23:15:00+00:00", "2026-11-20T23:15:00+00:00"),
+    "backfill": run("backfill", "2026-10-31T23:15:00+00:00", "2026-11-22T09:00:00+00:00"),
+    "manual": run("manual", None, "2026-11-21T16:30:00+00:00"),
+}
+def rendered(dag, task):
+    # As a worker does it, whose runs have plain datetimes.
+    env = task.get_template_env(dag)
+    return {kind: task.render_template(task.bash_command, {
+        "params": dag.params.dump(), "dag_run": one, "ti": SimpleNamespace(try_number=1)}, env)
+        for kind, one in RUNS.items()}
 print(json.dumps({
     "errors": bag.import_errors, "heavy": heavy,
     "dags": {d.dag_id: {
         "tasks": {t.task_id: {"retries": t.retries, "timeout": t.execution_timeout is not None,
-                              "command": t.bash_command,
+                              "command": t.bash_command, "rendered": rendered(d, t),
                               "alert": bool(t.on_failure_callback)} for t in d.tasks},
         "groups": {g.group_id: list(g._expand_input.value.get("number", []))
                    for g in d.task_group.children.values() if hasattr(g, "_expand_input")},
@@ -120,3 +139,19 @@ def test_a_task_that_fails_for_good_is_told_once(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], cwd=PROJECT / "dags", env=env, check=True)
     (line,) = (tmp_path / "home" / "logs" / "alerts.log").read_text().splitlines()
     assert line.endswith("DAG crawl_news, task shard.crawl, run r1 failed")
+
+
+def test_a_digest_is_of_the_day_of_its_run_in_beijing(loaded: dict[str, Any]) -> None:
+    freeze = loaded["dags"]["send_digest"]["tasks"]["freeze"]["rendered"]
+    days = {kind: re.findall(r"--day (\S+)", command) for kind, command in freeze.items()}
+    assert days == {
+        "scheduled": ["2026-11-21"],
+        "backfill": ["2026-11-01"],
+        "manual": ["2026-11-22"],
+    }
+
+
+def test_a_backfill_mails_nobody(loaded: dict[str, Any]) -> None:
+    mail = loaded["dags"]["send_digest"]["tasks"]["mail"]["rendered"]
+    assert mail["backfill"].startswith("exit 99;")
+    assert not any(mail[kind].startswith("exit") for kind in ("scheduled", "manual"))
