@@ -95,14 +95,18 @@ def extract(
         sys.stdout.write(json.dumps(extract_page(body, url or None), ensure_ascii=False) + "\n")
         return
     from archive import database, runs, settings
+    from crawler import registry
     from crawler.reading import read_pending
+    from crawler.relevance import Rule
 
+    current = settings.load()
+    known = registry.load(current.jianbao_sources)
     with (
-        database.connect(settings.load()) as conn,
+        database.connect(current) as conn,
         runs.logged(conn, "extract") as counts,
         console.working("Reading pages"),
     ):
-        counts |= read_pending(conn)
+        counts |= read_pending(conn, Rule.load(known, current.jianbao_topics))
     console.result(counts)
 
 

@@ -14,6 +14,7 @@ from crawler.crawl import crawl, sync_registry
 from crawler.documents import read_document
 from crawler.reading import read_pending
 from crawler.registry import Source
+from crawler.relevance import Rule
 
 
 class Unimportable(KnownError):
@@ -55,7 +56,7 @@ def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[st
             per_source=len(wanted),
             seconds=settings.crawl_seconds,
         )
-    read_pending(conn)
+    read_pending(conn, Rule.load(known, settings.jianbao_topics))
     return [(target, keys[target]) for target in targets]
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from archive import articles, clock, links, pages, settings
+from archive import articles, clock, links, pages
 from archive.models import Article, Link, Outcome, Page
 from archive.text import clean_line, fold
-from crawler import registry, verdict
+from crawler import verdict
 from crawler.decode import decode
 from crawler.documents import read_document
 from crawler.extract import Reading, read
@@ -16,15 +16,12 @@ from crawler.registry import Source
 from crawler.relevance import Rule
 
 
-def read_pending(conn: Any) -> dict[str, int]:
-    """Read every page that waits; counts by what became of them.
+def read_pending(conn: Any, rule: Rule) -> dict[str, int]:
+    """Read every page that waits, by the rules of its source; counts by what became of them.
 
     Safe to run in several workers at once: each page is locked for its own transaction. A page
     whose reading raises is tried `pages.MAX_ATTEMPTS` times in all, then quarantined.
     """
-    current = settings.load()
-    sources = {each.id: each for each in registry.load(current.jianbao_sources)}
-    rule = Rule.load(sources.values(), current.jianbao_topics)
     counts: Counter[str] = Counter()
     while True:
         with conn.transaction():
@@ -33,7 +30,7 @@ def read_pending(conn: Any) -> dict[str, int]:
                 return dict(counts)
             page_id, page, link, attempts = claimed
             try:
-                reading = _read(page, sources.get(link.source))
+                reading = _read(page, rule.sources.get(link.source))
                 reading = _judged(conn, page_id, page, link, reading)
                 reading = _on_topic(conn, rule, link, reading)
             except Exception as error:

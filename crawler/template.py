@@ -57,18 +57,16 @@ def headings(tree: lxml_html.HtmlElement, css: str | None) -> list[str]:
 
 
 def without(tree: lxml_html.HtmlElement, css: str | None) -> lxml_html.HtmlElement:
-    """The tree, or a copy that lacks what the selector shows.
+    """A copy that lacks what the selector shows; the tree itself if that is nothing.
 
-    What holds half of the page's text is left in: the selector no longer fits the page.
+    Or if it is over half of the page's text: then the selector no longer fits the page.
     """
-    if not any(path(tree) for path in paths(css)):
-        return tree
-    kept = deepcopy(tree)
-    half = _length(kept) / 2
-    for node in [node for path in paths(css) for node in path(kept)]:
-        if _length(node) < half:
-            node.drop_tree()
-    return kept
+    kept = deepcopy(tree) if css else tree
+    for path in paths(css):
+        for node in path(kept):
+            if node.getparent() is not None:
+                node.drop_tree()
+    return kept if 0 < _length(tree) - _length(kept) <= _length(kept) else tree
 
 
 def bodies(tree: lxml_html.HtmlElement, css: str | None) -> Iterator[str]:
@@ -84,23 +82,21 @@ def bodies(tree: lxml_html.HtmlElement, css: str | None) -> Iterator[str]:
                 if node.getparent() is longest.getparent():
                     body.append(deepcopy(node))
                     body[-1].tail = None
-            yield lxml_html.tostring(body, encoding="unicode")
+            # Without this tag trafilatura takes a short text for no page at all.
+            yield f"<html>{lxml_html.tostring(body, encoding='unicode')}</html>"
 
 
 def is_body(selected: str, generic: str, headline: str) -> bool:
     """Whether a selected text is the article, rather than a box of a page that has changed.
 
-    It is prose, no small part of what the generic reader found, and says of the headline at least
-    half as much as that does.
+    It is prose, and says of the headline at least half as much as what the generic reader found
+    besides; over twice as much if that is longer, as the rest of a text would be.
     """
-    whole = fold(generic)
-    known = sum(len(line) for line in selected.split("\n") if fold(line) in whole)
-    is_part = 2 * known > len(selected) and len(generic) > 2 * len(selected)
-    return (
-        bool(re.search("[。！？]", selected))
-        and not is_part
-        and 2 * _said(headline, selected) >= _said(headline, generic)
-    )
+    whole = fold(selected)
+    besides = "\n".join(line for line in generic.split("\n") if fold(line) not in whole)
+    own, other = _said(headline, selected), _said(headline, besides)
+    says_enough = own > 2 * other if len(besides) > len(selected) else 2 * own >= other
+    return says_enough and bool(re.search("[。！？]", selected))
 
 
 def credits(

@@ -126,8 +126,17 @@ def test_sources_as_json_needs_no_database() -> None:
 
     listed = run("sources", "--json", DATABASE_URL="postgresql://nobody@127.0.0.1:9/none")
     sources = json.loads(listed.stdout)
+    assert len(sources) == 39
     assert len([source for source in sources if source["enabled"]]) == 25
     assert {"id", "name", "entry", "article"} <= set(sources[0])
+
+
+def test_a_source_of_which_only_links_are_read_is_shown_as_such_and_not_crawled() -> None:
+    shown = {line.split()[0]: line for line in run("sources").stdout.splitlines()}
+    assert "off" in shown["sohu"]
+    assert "links only" in shown["sohu"]
+    assert "links only" not in shown["kr36"]
+    assert "jianbao import" in complaint(run("crawl", "sohu"), 2)
 
 
 def test_help_names_every_command() -> None:

@@ -42,6 +42,36 @@ def test_a_gbk_character_that_gbk_lacks_is_read_as_gb18030() -> None:
     assert decode("𬱖头科技与㼆".encode("gb18030")) == "𬱖头科技与㼆"
 
 
+# Two bytes are lost: as UTF-8 this costs two characters, as GB18030 none.
+DAMAGED = "云岭".encode() * 150 + "青".encode()[:1] + "云岭".encode() * 150
+
+
+@pytest.mark.parametrize(
+    ("content_type", "label", "hint"),
+    [
+        ("text/html; charset=utf-8", "", ""),
+        ("text/html; charset=UTF-8", "<meta charset='utf-8'>", "gbk"),
+        ("text/html", "<meta http-equiv=x content='text/html; charset=utf-8'>", ""),
+        ("text/html; charset=ISO-8859-1", "<?xml version='1.0' encoding='utf-8'?>", "gbk"),
+        ("", "", "utf-8"),
+        ("text/html; charset=no-such", "", "utf-8"),
+        ("text/html; charset=gbk", "<meta charset=utf-8>", "utf-8"),
+        ("text/html; charset=utf-8", "<meta charset=gbk>", ""),
+    ],
+)
+def test_damaged_bytes_are_read_as_it_is_stated(content_type: str, label: str, hint: str) -> None:
+    assert "云岭" in decode(label.encode() + DAMAGED, content_type, hint)
+    assert "云岭" not in decode(DAMAGED)
+
+
+@pytest.mark.parametrize("stated", ["gbk", "utf-8"])
+def test_a_statement_that_the_bytes_deny_is_not_believed(stated: str) -> None:
+    for encoding in ("utf-8", "gb18030"):
+        body = SENTENCE.encode(encoding)
+        assert decode(body, f"text/html; charset={stated}", stated) == SENTENCE
+        assert SENTENCE[3:] in decode(b"\xff" + body, f"text/html; charset={stated}")
+
+
 def test_nothing_is_nothing() -> None:
     assert decode(b"") == ""
 

@@ -19,6 +19,10 @@ TEMPLATE = (
     "<html><title>云上科技报</title><h1>云上科技报</h1><p>编辑部设在江城，每个工作日出三版，"
     "周末出一版，读者可以写信、打电话，也可以到楼下的接待室来坐一坐，喝一杯热茶。</p></html>"
 )
+LEAD = (
+    "云岭智能今天在江城发布了第三代大模型，并把调用价格下调三成，首批客户有十二家医院和三家银行。"
+)
+ASIDE = "砺石资本昨天宣布完成新一期基金的募集，规模为三十亿元，主要投向机器人与自动驾驶。"
 
 Ledger = dict[str, tuple[str, str, timedelta | None]]
 
@@ -89,3 +93,15 @@ def test_a_challenge_is_known_by_status_and_left_alone_for_six_hours(
         "/a/plain": ("http_error", "HTTP 403", None),
     }
     assert deployment.ask("select count(*) from archive.article") == [(0,)]
+
+
+def test_a_page_is_read_by_its_source_s_selectors(deployment: Any, publisher: Any) -> None:
+    title = "云岭智能发布第三代大模型"
+    body = f"<div class='txt'><p>{LEAD}</p><p>{LEAD[::-1]}</p></div><div><p>{ASIDE}</p></div>"
+    page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>"
+    publisher.feed(publisher.say("/a/1", page))
+    deployment.allow(publisher.host)
+    deployment.register(publisher.source() + "\n[source.selectors]\nbody = '.txt'\n")
+    deployment.counts("crawl")
+    deployment.counts("extract")
+    assert deployment.ask("select text from news.articles") == [(f"{LEAD}\n{LEAD[::-1]}",)]

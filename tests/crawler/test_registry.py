@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from crawler import registry
-from crawler.registry import RegistryError, Source, UnknownSource
+from crawler.registry import NoEntryPoints, RegistryError, Source, UnknownSource
 
 ONE = """\
 [[source]]
@@ -53,6 +53,13 @@ def test_a_source_is_one_literal(load) -> None:
         ("name =", 'evidence_date = "lately"\nname =', "jia", "evidence_date", "match pattern"),
         ("[[source.entry]]", "[source.selectors]\nbody = '..x'\n[[source.entry]]", "jia",
          "selectors.body", "not a CSS selector"),
+        ("[[source.entry]]", "[source.selectors]\nremove = '.x::text'\n[[source.entry]]", "jia",
+         "selectors.remove", "not elements"),
+        ("[[source.entry]]", "[source.selectors]\ndate = 'a:soon'\n[[source.entry]]", "jia",
+         "selectors.date", "not a CSS selector"),
+        ("name =", "take = ['/it/', '(']\nname =", "jia", "take[2]", "not a regular expression"),
+        ("name =", "drop = ['']\nname =", "jia", "drop[1]", "at least 1"),
+        ("name =", "entry = []\nname =", "jia", "entry", "enabled = false"),
         ('kind = "feed"', 'kind = "feed"\nnext = "/p.html"', "jia", "entry[1].next", "{page}"),
         ('kind = "feed"', 'kind = "feed"\nnext = "https://a.example/{pag}"', "jia",
          "entry[1].next", "{page}"),
@@ -64,8 +71,9 @@ def test_a_mistake_is_named_by_source_and_field(
     load, old: str, new: str, source: str, field: str, problem: str
 ) -> None:
     assert old in ONE
+    text = ONE.replace(old, new, 1)
     with pytest.raises(RegistryError) as caught:
-        load(ONE.replace(old, new, 1))
+        load(text.partition("[[source.entry]]")[0] if "entry = []" in new else text)
     error = caught.value
     assert (error.source, error.field) == (source, field)
     assert problem in error.problem
@@ -117,6 +125,46 @@ def test_a_domain_shared_across_crawls_is_refused(load) -> None:
         load(ONE + second)
     assert (caught.value.source, caught.value.field) == ("yi", "entry")
     assert "jia.example" in caught.value.problem
+
+
+LINKS_ONLY = ONE.partition("[[source.entry]]")[0].replace("name =", "enabled = false\nname =")
+
+
+def test_a_source_without_entry_points_reads_links_and_is_never_crawled(load) -> None:
+    (source,) = load(LINKS_ONLY)
+    assert (source.entry, source.domain, source.domains) == ((), "jia.example", {"jia.example"})
+    assert registry.matching((source,), "https://www.jia.example/a/7") is source
+    assert registry.choose((source,), []) == ()
+    with pytest.raises(NoEntryPoints, match="jianbao import"):
+        registry.choose((source,), ["jia"])
+
+
+def test_a_source_without_entry_points_holds_its_homepage_s_domain(load) -> None:
+    second = OTHER + '[[source.entry]]\nkind = "feed"\nurl = "https://api.jia.example/yi"\n'
+    with pytest.raises(RegistryError, match=r"jia\.example"):
+        load(LINKS_ONLY + second)
+
+
+@pytest.mark.parametrize(
+    ("url", "taken", "pattern"),
+    [
+        ("https://www.jia.example/it/2026/7.html", True, "/it/"),
+        ("https://www.jia.example/kj/2026/7.html", True, "/(?:kj|cj)/"),
+        ("https://www.jia.example/gn/2026/7.html", False, ""),
+        ("https://video.jia.example/it/2026/7.html", False, "^https?://video"),
+    ],
+)
+def test_sections_are_taken_or_dropped_by_the_pattern_that_is_named(
+    load, url: str, taken: bool, pattern: str
+) -> None:
+    sections = "take = ['/it/', '/(?:kj|cj)/']\ndrop = ['^https?://video']\n"
+    assert load(ONE.replace("name =", f"{sections}name ="))[0].section(url) == (taken, pattern)
+
+
+def test_without_sections_to_take_all_are_but_those_to_drop(load) -> None:
+    (source,) = load(ONE.replace("name =", "drop = ['/slide']\nname ="))
+    assert source.section("https://www.jia.example/a/7") == (True, "")
+    assert source.section("https://www.jia.example/slide/7") == (False, "/slide")
 
 
 def test_shards_are_the_same_in_every_process_and_all_used() -> None:

@@ -8,6 +8,8 @@ from crawler import registry
 from crawler.urls import canonical, key
 
 SOURCES = registry.load()
+NAMED = {source.id: source for source in SOURCES}
+HEX = "0123456789abcdef0123456789abcdef"
 # Made-up addresses of the documented shapes, and the key that each must get.
 SHAPES = [
     ("https://www.qbitai.com/2026/03/123456.html", "qbitai:123456"),
@@ -57,6 +59,61 @@ SHAPES = [
         "https://wap.miit.gov.cn/xwfb/gxdt/sjdt/art/2026/art_0123456789abcdef0123456789abcdef.html",
         "miit:0123456789abcdef0123456789abcdef",
     ),
+    ("https://36kr.com/p/3345678901234567?f=rss", "kr36:3345678901234567"),
+    ("https://m.36kr.com/p/3345678901234567", "kr36:3345678901234567"),
+    ("https://36kr.com/newsflashes/3345678901234568", "kr36:newsflashes/3345678901234568"),
+    ("https://www.landiannews.com/archives/110234.html", "landiannews:110234"),
+    ("http://www.landian.vip/archives/110234.html", "landiannews:110234"),
+    (f"https://www.news.cn/tech/20260304/{HEX}/c.html", f"xinhuanet:{HEX}"),
+    ("http://www.xinhuanet.com/politics/2022-03/04/c_1128437890.htm", "xinhuanet:1128437890"),
+    ("https://tech.gmw.cn/2026-03/04/content_38012345.htm", "gmw_tech:38012345"),
+    ("https://tech.gmw.cn/2026-03/04/content_38012345_2.htm", "gmw_tech:38012345"),
+    ("https://www.stcn.com/article/detail/1567890.html", "stcn:1567890"),
+    ("https://www.thepaper.cn/newsDetail_forward_30123456", "thepaper:30123456"),
+    ("https://m.thepaper.cn/detail/30123456", "thepaper:30123456"),
+    ("https://www.163.com/dy/article/K1ABCDEF0511B8LM.html", "netease_tech:K1ABCDEF0511B8LM"),
+    ("https://dy.163.com/article/K1ABCDEF0511B8LM.html", "netease_tech:K1ABCDEF0511B8LM"),
+    ("https://c.m.163.com/news/a/K1ABCDEF0511B8LM.html", "netease_tech:K1ABCDEF0511B8LM"),
+    ("https://www.163.com/tech/article/K1ABCDEF00097U7T.html", "netease_tech:K1ABCDEF00097U7T"),
+    ("https://tech.ifeng.com/c/8hAbCdEfGhI", "ifeng_tech:8hAbCdEfGhI"),
+    (
+        "https://www.ndrc.gov.cn/xwdt/xwfb/202603/t20260304_1398765.html",
+        "ndrc:t20260304_1398765",
+    ),
+    ("https://wallstreetcn.com/articles/3761234", "wallstreetcn:3761234"),
+    ("https://wallstreetcn.com/livenews/3761234", "wallstreetcn:livenews/3761234"),
+    ("https://www.fx361.com/page/2023/0405/15678901.shtml", "fx361:15678901"),
+    ("https://m.fx361.com/news/2023/0405/15678901.html", "fx361:15678901"),
+    ("http://www.ailab.cn/html/3456789.html", "ailab:3456789"),
+    (
+        "https://baijiahao.baidu.com/s?id=1790123456789012345&wfr=spider&for=pc",
+        "baijiahao:1790123456789012345",
+    ),
+    (
+        "https://www.sohu.com/a/912345678_115060?scm=1102.xchannel:325:100002.0.6.0",
+        "sohu:912345678",
+    ),
+    ("https://m.sohu.com/a/912345678_115060", "sohu:912345678"),
+]
+# Made-up addresses of sections: whether they are taken, and by which pattern.
+SECTIONS = [
+    ("infoq_cn", "https://xie.infoq.cn/article/abcDEF123ghiJKL456mn", False),
+    ("infoq_cn", "https://www.infoq.cn/minibook/abcDEF123ghiJKL456mn", False),
+    ("zqrb", "http://www.zqrb.cn/tmt/tmthangye/2026-03-04/A1740012345678.html", True),
+    ("zqrb", "http://www.zqrb.cn/gscy/qiyexinxi/2026-03-04/A1740012345678.html", True),
+    ("zqrb", "http://www.zqrb.cn/finance/hangyedongtai/2026-03-04/A1740012345678.html", True),
+    ("zqrb", "http://www.zqrb.cn/jrjg/bank/2026-03-04/A1740012345678.html", False),
+    ("ce_cn", "http://www.ce.cn/guanggao/202603/t20260304_2310101.shtml", False),
+    ("chinanews", "https://www.chinanews.com.cn/cj/2026/03-04/10456789.shtml", True),
+    ("chinanews", "https://www.chinanews.com.cn/ty/2026/03-04/10456789.shtml", False),
+    ("sina_tech", "https://tech.sina.com.cn/zhuanti/2026-03-04/doc-inhabcde1234567.shtml", False),
+    ("sina_tech", "https://tech.sina.com.cn/slide/2026-03-04/doc-inhabcde1234567.shtml", False),
+    ("kr36", "https://36kr.com/video/3345678901234567", False),
+    ("xinhuanet", f"https://www.news.cn/tech/20260304/{HEX}/c.html", True),
+    ("xinhuanet", f"https://www.news.cn/fortune/20260304/{HEX}/c.html", True),
+    ("xinhuanet", f"https://www.news.cn/politics/20260304/{HEX}/c.html", False),
+    ("gmw_tech", "https://tech.gmw.cn/2026-03/04/content_38012345.htm", True),
+    ("gmw_tech", "https://sports.gmw.cn/2026-03/04/content_38012345.htm", False),
 ]
 
 
@@ -67,9 +124,32 @@ def test_an_article_has_one_source_and_one_key(url: str, expected: str) -> None:
     assert key(url, owners[0]) == expected
 
 
-def test_every_default_source_is_covered() -> None:
-    assert len(SOURCES) == 25
+def test_every_source_is_covered() -> None:
     assert {expected.partition(":")[0] for _, expected in SHAPES} == {each.id for each in SOURCES}
+
+
+def test_there_are_defaults_reserves_and_sites_of_which_only_links_are_read() -> None:
+    assert len([source for source in SOURCES if source.enabled]) == 25
+    assert len([source for source in SOURCES if source.entry and not source.enabled]) == 10
+    links_only = {source.id for source in SOURCES if not source.entry}
+    assert links_only == {"fx361", "ailab", "baijiahao", "sohu"}
+
+
+@pytest.mark.parametrize(("name", "url", "taken"), SECTIONS)
+def test_a_section_is_taken_or_dropped(name: str, url: str, taken: bool) -> None:
+    source = NAMED[name]
+    assert source.matches(canonical(url, source))
+    assert source.section(canonical(url, source))[0] == taken
+
+
+def test_every_pattern_for_a_section_decides_something() -> None:
+    stated = {(each.id, pattern) for each in SOURCES for pattern in (*each.take, *each.drop)}
+    decided = {(name, NAMED[name].section(url)[1]) for name, url, _ in SECTIONS}
+    assert stated - decided == set()
+
+
+def test_what_is_sold_is_no_article() -> None:
+    assert not NAMED["ithome"].matches("https://lapin.ithome.com/html/digi/812345.htm")
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
@@ -79,7 +159,7 @@ def test_front_and_entry_pages_are_no_articles(source: registry.Source) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
-def test_every_default_says_what_it_rests_on_and_is_polite(source: registry.Source) -> None:
+def test_every_source_says_what_it_rests_on_and_is_polite(source: registry.Source) -> None:
     assert source.evidence
     assert source.topics
     assert source.min_delay >= (120 if source.id == "people" else 10)
