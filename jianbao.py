@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import crawler.commands
+import crawler.explaining
 import digest.commands
 import service.commands
 import summarizer.commands
@@ -16,7 +17,13 @@ from archive import console
 from archive.errors import KnownError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for room in (crawler.commands, summarizer.commands, digest.commands, service.commands):
+for room in (
+    crawler.commands,
+    crawler.explaining,
+    summarizer.commands,
+    digest.commands,
+    service.commands,
+):
     app.add_typer(room.app)
 
 

@@ -83,7 +83,6 @@ _LINE = 40
 """A sign is a short line."""
 _FLASH = 300
 _TEASER = 1000
-_MESSAGE = 120
 _TOO_SHORT = 50
 """Characters of text: weak signs only say more of what would be refused anyway as too short."""
 _SAME = 3
@@ -108,7 +107,8 @@ def refuse(
             return Outcome.GONE, f"its title says {part}"
     known = {fold(title) for title in titles}
     signs = [line for line in lines if len(line) <= _LINE and fold(line) not in known]
-    if length < _MESSAGE and (line := _first(_GONE_LINE, signs)):
+    # Without its message the page would hold nothing.
+    if (line := _first(_GONE_LINE, signs)) and length - len(line) < _TOO_SHORT:
         return Outcome.GONE, f"the page says {line}"
     if line := _first(_WALL, signs):
         return Outcome.PAYWALLED, f"the page says {line}"

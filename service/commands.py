@@ -131,8 +131,14 @@ _SCREEN = (
     ("Backlog", "select stage, pending from backlog"),
     (
         "Sources that need a look",
-        "select id, state, expected_per_day as usual, last_day, left(why, 60) as why"
-        " from source_health() where state not in ('ok', 'learning')",
+        "select id, state, expected_per_day as usual, last_day, left(why, 70) as why"
+        " from source_health() where state not in ('ok', 'learning', 'never polled')",
+    ),
+    (
+        "Yesterday and today",
+        "select day, sum(expected) as expected, sum(found) as found, sum(stored) as stored,"
+        " sum(refused) as refused, sum(pending) as pending from source_days"
+        " where day >= (now() at time zone 'Asia/Shanghai')::date - 1 group by day order by day",
     ),
     (
         "Sources",

@@ -109,13 +109,26 @@ def test_what_waits_to_be_read_is_not_missing(desk: Any) -> None:
     assert state(desk, now) == "ok"
 
 
-@pytest.mark.parametrize("weekend", [0, 1])
+@pytest.mark.parametrize("weekend", [0, 1, 3])
 def test_a_quiet_weekend_is_no_alarm_at_any_hour(desk: Any, weekend: int) -> None:
     days(desk, 21, on_weekdays(8, weekend))
     for hour in range(0, 24 * 5, 3):
         now = MONDAY + 18 * DAY + hour * HOUR  # from Friday to Wednesday
         if now <= MONDAY + 21 * DAY:
             assert state(desk, now) == "ok", now
+
+
+@pytest.mark.parametrize(("weekend", "expected"), [(0, "ok"), (1, "silent")])
+def test_two_days_are_long_only_for_who_publishes_at_weekends(
+    desk: Any, weekend: int, expected: str
+) -> None:
+    for day in range(14):
+        at = MONDAY + day * DAY
+        for hour in (0, 3, 6):
+            crawl(desk, at + hour * HOUR, *[Outcome.STORED] * on_weekdays(2, weekend)(at.date()))
+    friday = MONDAY + 11 * DAY + 6 * HOUR
+    polled(desk, friday + 51 * HOUR, newest=friday)
+    assert state(desk, friday + 51 * HOUR) == expected
 
 
 def test_the_first_weekend_is_no_alarm_either(desk: Any) -> None:
@@ -216,6 +229,16 @@ def test_pages_that_give_no_article_are_flagged_after_one_crawl(
     assert found == expected
     if expected != "ok":
         assert why == f"2 of its last 5 pages gave an article; most others: {outcome}"
+
+
+def test_a_small_crawl_is_judged_together_with_the_pages_before_it(desk: Any) -> None:
+    days(desk, 9, always(3))
+    now = MONDAY + 9 * DAY
+    crawl(desk, now, *[Outcome.TOO_SHORT] * 3)
+    assert health(desk, now)[::2] == (
+        "layout",
+        "2 of its last 5 pages gave an article; most others: too_short",
+    )
 
 
 def test_a_few_short_pages_are_no_other_layout(desk: Any) -> None:

@@ -17,7 +17,8 @@ DAYS = (
 def give(desk: Any, day: int, *outcomes: Outcome | None, source: str = "xinghe") -> None:
     for outcome in outcomes:
         at = FIRST + timedelta(days=day)
-        link = desk.link(f"{desk.one('select count(*) from archive.link')}", source, at)
+        number = desk.one("select count(*) from archive.link")
+        link = desk.link(str(number), source, at)
         if outcome:
             links.settle(desk.conn, link, outcome, "" if outcome == "stored" else "why", at)
 

@@ -82,6 +82,32 @@ def test_every_link_ends_in_exactly_one_outcome(story: Story) -> None:
     assert all(outcome for _, _, outcome, *_ in story.first.ledger)
     assert "pending" not in {outcome for _, _, outcome, *_ in story.first.ledger}
     assert {attempts for *_, attempts in story.first.ledger} == {1}
+    assert {url for _, url, outcome, reason, _ in story.first.ledger if not reason} == {
+        url for _, url, outcome, *_ in story.first.ledger if outcome == "stored"
+    }
+
+
+def test_the_days_of_the_sources_add_up_to_the_ledger(module_deployment: Any, story: Story) -> None:
+    days = dict(
+        module_deployment.ask("select source, (found, stored, refused)::text from news.source_days")
+    )
+    outcomes = Counter((source, outcome) for source, _, outcome, *_ in story.later.ledger)
+    found = Counter(source for source, *_ in story.later.ledger)
+    assert days == {
+        source: f"({links},{outcomes[source, 'stored']},{links - outcomes[source, 'stored']})"
+        for source, links in found.items()
+    }
+    ((reasons,),) = module_deployment.ask(
+        "select reasons from news.source_days where source = %s", trouble.OUTLET
+    )
+    assert reasons == Counter(outcome for outcome, _ in TROUBLES.values())
+
+
+def test_only_the_misbehaving_outlet_needs_a_look(module_deployment: Any, story: Story) -> None:
+    noon = f"{DAY}T12:00:00+08:00"
+    assert module_deployment.ask(
+        "select id, state from news.source_health(%s) where state <> 'learning'", noon
+    ) == [(trouble.OUTLET, "blocked")]
 
 
 def test_every_healthy_article_is_stored(story: Story) -> None:

@@ -148,6 +148,8 @@ STORED = {
     "news about paywalls": page("以下为付费内容", FLASH, heading="“以下为付费内容”这句话值多少钱"),
     "a flash with a comment box": page("风冷机房省电两成", FLASH, "请先登录", "登录后参与评论"),
     "a flash with a members' corner": page("风冷机房省电两成", FLASH, "登录后查看更多评论"),
+    "a flash that says so in a paragraph": page("风冷机房省电", FLASH, "该文章已被删除。"),
+    "a flash with comments to read": page("风冷机房省电两成", FLASH, "登录后阅读评论"),
     "a flash whose text can be unfolded": page("风冷机房省电两成", FLASH, "展开全文", "阅读全文"),
     "an article with an ellipsis": page("风冷机房省电两成", FLASH + "后面的事，他不愿再说……"),
     "an article that sets a cookie": page(

@@ -1,0 +1,153 @@
+"""One link's whole story: found, fetched, judged, stored, and what came after."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import zstandard
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+_HEADER = 18
+"""Bytes of a zstd frame that say how large its content is (RFC 8878, section 3.1.1.1)."""
+_COPIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One page that was kept: from which address, when, and how large, in bytes."""
+
+    url: str
+    at: datetime
+    status: int
+    content_type: str
+    read_at: datetime | None
+    size: int | None
+    """None once the retention policy removed the bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The same text as another article."""
+
+    id: int
+    source_name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An article of the link, and what was made of it."""
+
+    id: int
+    part: int
+    title: str
+    published_at: datetime | None
+    date_precision: str
+    origin: str
+    characters: int
+    extracted_at: datetime
+    revisions: int
+    summary_method: str
+    """Empty while it has none."""
+    topic: str
+    publications: int
+    """How many articles have this text, itself included."""
+    edition: date | None
+    """The frozen edition whose window it was first seen in."""
+    printed: bool
+    """Whether that edition names it."""
+    copies: tuple[Copy, ...]
+    """The first few of the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Biography:
+    """Everything the archive knows of one link; times are aware."""
+
+    id: int
+    key: str
+    url: str
+    source: str
+    source_name: str
+    enabled: bool
+    title: str
+    published_at: datetime | None
+    entry: str
+    first_seen: datetime
+    pending: bool
+    attempts: int
+    outcome: str
+    """Empty while it has none."""
+    reason: str
+    decided_at: datetime | None
+    retry_at: datetime | None
+    fetches: tuple[Fetch, ...]
+    articles: tuple[Telling, ...]
+
+
+def find(conn: Connection[TupleRow], key: str, url: str = "") -> int | None:
+    """The link with this key, else with this address, else one that led to it."""
+    row = conn.execute(
+        "select id from archive.link where key = %(key)s"
+        # Without an index, and only for what is not known by its key.
+        " union all (select id from archive.link where url = %(url)s limit 1)"
+        " union all (select link from archive.page where url = %(url)s limit 1) limit 1",
+        {"key": key, "url": url},
+    ).fetchone()
+    return row[0] if row else None
+
+
+def of_link(conn: Connection[TupleRow], link: int) -> Biography:
+    """The story of a link. The caller has its number from `find`."""
+    row = conn.execute(
+        "select l.id, l.key, l.url, l.source, s.name, s.enabled, l.title, l.published_at, l.entry,"
+        " l.first_seen, l.pending, l.attempts, coalesce(l.outcome, ''), l.reason, l.decided_at,"
+        " l.retry_at from archive.link l join archive.source s on s.id = l.source where l.id = %s",
+        (link,),
+    ).fetchone()
+    assert row is not None
+    return Biography(*[*row, _fetches(conn, link), _articles(conn, link)])
+
+
+def _fetches(conn: Connection[TupleRow], link: int) -> tuple[Fetch, ...]:
+    rows = conn.execute(
+        "select url, fetched_at, status, content_type, read_at, substring(body for %s)"
+        " from archive.page where link = %s order by id",
+        (_HEADER, link),
+    ).fetchall()
+    return tuple(
+        Fetch(*[*fields, header and zstandard.frame_content_size(header)])
+        for *fields, header in rows
+    )
+
+
+def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
+    rows = conn.execute(
+        "select a.fingerprint, a.id, a.part, a.title, a.published_at, a.date_precision, a.origin,"
+        " length(t.content), a.extracted_at,"
+        " (select count(*) from archive.revision r where r.article = a.id),"
+        " coalesce(m.method, ''), coalesce(m.topic, ''),"
+        " (select count(*) from archive.article c where c.fingerprint = a.fingerprint), e.day,"
+        " coalesce(strpos(e.text, a.title) > 0 or strpos(e.text || E'\\n', l.url || E'\\n') > 0,"
+        " false)"
+        " from archive.article a join archive.link l on l.id = a.link"
+        " join archive.text t on t.hash = a.text_hash"
+        " left join archive.summary m on m.article = a.id and m.text_hash = a.text_hash"
+        " left join archive.edition e"
+        " on a.first_seen >= e.window_start and a.first_seen < e.window_end"
+        " where a.link = %s order by a.part",
+        (link,),
+    ).fetchall()
+    return tuple(
+        Telling(*[*fields, _copies(conn, fingerprint, fields[0])]) for fingerprint, *fields in rows
+    )
+
+
+def _copies(conn: Connection[TupleRow], fingerprint: bytes, article: int) -> tuple[Copy, ...]:
+    rows = conn.execute(
+        "select a.id, s.name, l.url from archive.article a join archive.link l on l.id = a.link"
+        " join archive.source s on s.id = l.source where a.fingerprint = %s and a.id <> %s"
+        " order by a.id limit %s",
+        (fingerprint, article, _COPIES),
+    ).fetchall()
+    return tuple(Copy(*row) for row in rows)
