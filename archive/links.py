@@ -129,6 +129,26 @@ def outcome(conn: Connection[TupleRow], key: str) -> tuple[str, str] | None:
     return (row[0], row[1]) if row else None
 
 
+def bring(conn: Connection[TupleRow], key: str) -> None:
+    """Note that somebody brought this link; one that was off topic is then read again."""
+    conn.execute(
+        "with link as (update archive.link set entry = '' where key = %s returning id, outcome)"
+        " update archive.page set read_at = null where id = (select max(p.id) from archive.page p"
+        " join link on p.link = link.id where link.outcome = 'off_topic')",
+        (key,),
+    )
+
+
+def stays(conn: Connection[TupleRow], link: int) -> bool:
+    """Whether a link is kept whatever it is about: somebody brought it, or it is stored."""
+    row = conn.execute(
+        "select entry = '' or outcome is not distinct from 'stored' from archive.link"
+        " where id = %s",
+        (link,),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def by_source(
     conn: Connection[TupleRow], sources: list[str]
 ) -> list[tuple[str, int, int, int, str]]:

@@ -56,6 +56,8 @@ class Settings(BaseModel):
     jianbao_kind: Literal["live", "demo"] = "live"
     jianbao_sources: Path | None = None
     """A registry of one's own; empty means the one that comes with the crawler."""
+    jianbao_topics: Path | None = None
+    """A topic dictionary of one's own; empty means the one that comes with the crawler."""
     jianbao_allow: tuple[str, ...] = ()
     """Exact host:port pairs that the address guard lets pass; for the sample newsroom only."""
     jianbao_user_agent: str = "Jianbao/0.1 (unattended news archive)"
@@ -121,7 +123,7 @@ class Settings(BaseModel):
     def _expand(cls, value: Path) -> Path:
         return value.expanduser()
 
-    @field_validator("jianbao_sources", mode="before")
+    @field_validator("jianbao_sources", "jianbao_topics", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

@@ -73,6 +73,7 @@ def extract(
     from archive import database, runs, settings
     from crawler import registry
     from crawler.reading import read_pending
+    from crawler.relevance import Rule
 
     current = settings.load()
     known = registry.load(current.jianbao_sources)
@@ -81,7 +82,7 @@ def extract(
         runs.logged(conn, "extract") as counts,
         console.working("Reading pages"),
     ):
-        counts |= read_pending(conn, known)
+        counts |= read_pending(conn, Rule.load(known, current.jianbao_topics))
     console.result(counts)
 
 

@@ -25,6 +25,7 @@ from archive.settings import Settings
 from archive.sources import EntryPoint
 from crawler.frontier import Frontier, is_due
 from crawler.registry import Source
+from crawler.relevance import Rule
 from crawler.spider import NewsSpider
 
 Progress = Callable[[str], None]
@@ -70,7 +71,8 @@ def crawl(
     holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
     names = {f"source:{source.id}": source for source in chosen}
     held = _take(conn, names, holder, wait)
-    frontier = Frontier(conn, settings, per_source, everything)
+    rule = Rule.load(chosen, settings.jianbao_topics)
+    frontier = Frontier(conn, settings, rule, per_source, everything)
     frontier.counts.update(sources=len(held), busy=len(names) - len(held))
     try:
         if held or wanted:

@@ -14,6 +14,7 @@ from archive.text import clean, clean_line
 from crawler import feed_page, manners, urls
 from crawler.circuits import Circuits
 from crawler.registry import Entry, Source
+from crawler.relevance import Rule
 
 _EARLY = 0.25
 """The part of its interval by which an entry point may be early: crawls begin on the dot, the last
@@ -34,9 +35,12 @@ def is_due(
 class Frontier:
     """The archive's side of one crawl. `counts` grow as it goes; `per_source` limits fetches."""
 
-    def __init__(self, conn: Any, settings: Settings, per_source: int, everything: bool) -> None:
+    def __init__(
+        self, conn: Any, settings: Settings, rule: Rule, per_source: int, everything: bool
+    ) -> None:
         self._conn = conn
         self._settings = settings
+        self._rule = rule
         self._per_source = per_source
         self._everything = everything
         self._points = sources.entry_points(conn)
@@ -120,7 +124,9 @@ class Frontier:
         cleaned = FoundLink(address, clean_line(link.title), link.published_at, link.stamp)
         key = urls.key(address, source)
         link_id = links.discover(self._conn, source.id, key, cleaned, now, entry)
-        if link_id is not None and link.content:
+        if link_id is None or self._refused(source, link_id, cleaned):
+            return link_id
+        if link.content:
             told = replace(cleaned, content=clean(link.content))
             page = Page(link_id, address, feed_page.render(told), now, content_type="text/html")
             if source.read == "feed":
@@ -128,6 +134,15 @@ class Frontier:
             elif feed_page.is_full(told):
                 feed_texts.keep(self._conn, page)
         return link_id
+
+    def _refused(self, source: Source, link_id: int, found: FoundLink) -> bool:
+        """Whether a link is off topic by its address or title, and so is never fetched."""
+        decision = self._rule.before(source, found.url, found.title)
+        if decision.relevant is not False or links.stays(self._conn, link_id):
+            return False
+        self.counts["off_topic"] += 1
+        links.settle(self._conn, link_id, Outcome.OFF_TOPIC, decision.reason, self.now())
+        return True
 
     def pending(self, source: Source) -> list[Link]:
         """The source's links to fetch in this crawl, within its budgets."""

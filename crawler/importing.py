@@ -14,6 +14,7 @@ from crawler.crawl import crawl, sync_registry
 from crawler.documents import read_document
 from crawler.reading import read_pending
 from crawler.registry import Source
+from crawler.relevance import Rule
 
 
 class Unimportable(KnownError):
@@ -56,7 +57,7 @@ def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[st
             per_source=settings.crawl_articles_per_source,
             seconds=settings.crawl_seconds,
         )
-    read_pending(conn, known)
+    read_pending(conn, Rule.load(known, settings.jianbao_topics))
     return [(target, keys[target]) for target in targets]
 
 
@@ -105,6 +106,7 @@ def _canonical(known: tuple[Source, ...], address: str) -> tuple[str, Source | N
 def _note(conn: Any, key: str, url: str, source: Source | None) -> Link:
     name = source.id if source else sources.IMPORTED[0]
     links.discover(conn, name, key, FoundLink(url), clock.now())
+    links.bring(conn, key)
     link = links.get(conn, key)
     assert link is not None
     return link

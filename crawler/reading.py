@@ -1,7 +1,6 @@
 """The reading stage: pages that wait are read, one transaction each."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,17 +16,17 @@ from crawler.documents import read_document
 from crawler.extract import Reading, read
 from crawler.joining import read_serial
 from crawler.registry import Source
+from crawler.relevance import Rule
 
 _RETRY_INCOMPLETE = timedelta(hours=2)
 
 
-def read_pending(conn: Any, sources: Iterable[Source]) -> dict[str, int]:
+def read_pending(conn: Any, rule: Rule) -> dict[str, int]:
     """Read every page that waits, by the rules of its source; counts by what became of them.
 
     Safe to run in several workers at once: each page is locked for its own transaction. A page
     whose reading raises is tried `pages.MAX_ATTEMPTS` times in all, then quarantined.
     """
-    known = {source.id: source for source in sources}
     counts: Counter[str] = Counter()
     while True:
         with conn.transaction():
@@ -36,8 +35,9 @@ def read_pending(conn: Any, sources: Iterable[Source]) -> dict[str, int]:
                 return dict(counts)
             page_id, page, link, attempts = claimed
             try:
-                reading = _read(page, known.get(link.source))
+                reading = _read(page, rule.sources.get(link.source))
                 reading = _judged(conn, page_id, page, link, reading)
+                reading = _on_topic(conn, rule, link, reading)
             except Exception as error:
                 # A bad page is a row with an outcome, whatever a parser makes of it.
                 counts["failed"] += 1
@@ -46,7 +46,7 @@ def read_pending(conn: Any, sources: Iterable[Source]) -> dict[str, int]:
                     continue
                 reason = clean_line(f"reading raised {type(error).__name__}: {error}", 300)
                 reading = Reading((), Outcome.QUARANTINED, reason)
-            belongs = canonical(page.url, reading.stated, link, known)
+            belongs = canonical(page.url, reading.stated, link, rule.sources)
             counts[store(conn, page_id, page, link, reading, belongs)] += 1
 
 
@@ -75,6 +75,20 @@ def _judged(conn: Any, page_id: int, page: Page, link: Link, reading: Reading) -
     ):
         return Reading((), Outcome.CHALLENGE_PAGE, sign)
     return reading
+
+
+def _on_topic(conn: Any, rule: Rule, link: Link, reading: Reading) -> Reading:
+    """The reading with those of its articles that are relevant.
+
+    What somebody brought stays, and so does what the archive has: its corrections are wanted.
+    """
+    decisions = [rule.after(link.source, each.title, each.text) for each in reading.articles]
+    if all(decision.relevant for decision in decisions) or links.stays(conn, link.id):
+        return reading
+    relevant = [a for a, d in zip(reading.articles, decisions, strict=True) if d.relevant]
+    if relevant:
+        return replace(reading, articles=tuple(relevant))
+    return Reading((), Outcome.OFF_TOPIC, decisions[0].reason)
 
 
 def store(

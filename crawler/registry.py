@@ -243,6 +243,8 @@ class Source(_Literal):
     """Regular expressions, found anywhere in an address, for the sections to take; none: all."""
     drop: tuple[Pattern, ...] = ()
     """The same for what to leave out; they win over `take`."""
+    focus: Literal["technology", "general"] = "technology"
+    """What it publishes: of a general source only what the topic dictionary finds relevant."""
     min_delay: float = Field(10, ge=0, le=3600)
     """Seconds between two requests."""
     poll_minutes: int = Field(60, ge=1, le=60 * 24 * 30)

@@ -1,4 +1,4 @@
-"""月黎网, the badly behaving outlet: one link for each way in which a page can go wrong."""
+"""月黎网, the badly behaving outlet: one link for each way in which a link comes to nothing."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,11 +20,21 @@ _TITLES = {
     "almost-empty": "图集：机器人马拉松的二十个瞬间",
     "login-wall": "深度：大模型价格战背后的三本账",
     "limited": "月黎观察：小城里的数据标注员",
+    "off-topic": "龙舟赛明日开桨，湖区四条公交线改道",
+    "off-topic-text": "老街早点铺换了新招牌，三代人守着一口锅",
 }
 _TEASER = (
     "价格战打到第三轮，最先撑不住的不是模型公司，而是替它们做交付的中间商。"
     "一位要求匿名的集成商负责人算了三本账：算力账、人力账和回款账。"
 )
+_BREAKFAST = """\
+天还没亮，月黎老街的早点铺已经排起队。店主的爷爷五十年前在这里支起第一口锅，如今铺子换了招牌，\
+锅还是那一口。老街今年春节后整修路面，沿街餐饮店停业四十天，重新开张这天，街坊们带着自家的碗来，\
+说豆浆还是老味道，只是一碗贵了五角。
+
+店主说，附近的菜市场和酒店都来订过货，但他每天只磨两桶黄豆，卖完就收摊。孙女想把铺子开到旅游码头去，\
+一家人还在商量：码头的租金高，游客爱拍照，可拍照的人不一定吃早点。
+"""
 _PAGE = "<html><head><meta charset='utf-8'><title>{}</title></head><body>{}</body></html>"
 _CHALLENGE = _PAGE.format(
     "安全验证",
@@ -40,7 +50,13 @@ def pieces(today: date) -> tuple[Piece, ...]:
     published = datetime.combine(today - timedelta(days=1), time(10), BEIJING)
     piece = Piece(OUTLET, "", "", published, published, blocks(_TEASER))
     found = (
-        replace(piece, slug=slug, title=title, locked=slug == "login-wall")
+        replace(
+            piece,
+            slug=slug,
+            title=title,
+            locked=slug == "login-wall",
+            blocks=blocks(_BREAKFAST) if slug == "off-topic-text" else piece.blocks,
+        )
         for slug, title in _TITLES.items()
     )
     # The oldest and so the last to be fetched: after it the outlet is left alone for an hour.

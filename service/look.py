@@ -9,6 +9,7 @@ from archive import clock, console, database, links, runs, settings
 from crawler import registry
 from crawler.crawl import crawl, sync_registry
 from crawler.reading import read_pending
+from crawler.relevance import Rule
 from digest import edition
 from service.folders import Folders
 from service.supervisor import ServiceError
@@ -46,7 +47,7 @@ def look() -> None:
                 progress=tell,
             )
         with console.working("Reading and summarizing") as tell:
-            counts |= read_pending(conn, known)
+            counts |= read_pending(conn, Rule.load(known, current.jianbao_topics))
             counts |= summarize_pending(conn, writer(current), tell)
         rows = links.by_source(conn, [source.id for source in chosen])
         console.table(["source", "found", "stored", "refused", "trouble"], list(rows))

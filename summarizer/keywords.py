@@ -13,7 +13,7 @@ from functools import cache
 
 import rjieba
 
-from summarizer.taxonomy import load
+from archive.taxonomy import load
 
 # A quotation that is a name: no sentence, no “我的…”.
 _QUOTED = re.compile(

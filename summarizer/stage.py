@@ -6,10 +6,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from archive import articles, clock, console, summaries
+from archive import articles, clock, console, summaries, taxonomy
 from archive.models import Article, Summary
 from archive.settings import Settings
-from summarizer import taxonomy
 from summarizer.choice import choose
 from summarizer.model import ModelError, Writer
 

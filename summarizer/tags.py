@@ -1,12 +1,13 @@
 """Which technologies and industries of the dictionary an article is about, and its digest topic."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from archive.models import Article
-from summarizer.taxonomy import Taxonomy, load
+from archive.taxonomy import Taxonomy, load
+from archive.words import Finder
 
 MOST = 6
 """Tags of one kind per article."""
@@ -57,38 +58,6 @@ def tag(article: Article, taxonomy: Taxonomy | None = None) -> Tags:
         _heaviest(industries),
         best if scores[best] >= _TOPIC_FLOOR else taxonomy.topics[-1].name,
     )
-
-
-class Finder:
-    """Finds words in text: the longest at each place, case aside, Latin ones at word boundaries."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
-        """`names` leads from each word to the name it stands for; "" for words to step over."""
-        self._by_first: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for word in sorted(names, key=len, reverse=True):
-            self._by_first[word[0].lower()].append((word.lower(), names[word]))
-
-    def mentions(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """(name, start, end) of each mention, in order, never overlapping."""
-        text, end = text.lower(), 0
-        for start, char in enumerate(text):
-            if start < end:
-                continue
-            for word, name in self._by_first.get(char, ()):
-                stop = start + len(word)
-                if text.startswith(word, start) and not (
-                    _is_inside_word(text, start) or _is_inside_word(text, stop)
-                ):
-                    end = stop
-                    if name:
-                        yield name, start, end
-                    break
-
-
-def _is_inside_word(text: str, place: int) -> bool:
-    """Whether the characters on both sides of `place` belong to one Latin word or number."""
-    around = text[place - 1 : place + 1] if place else ""
-    return len(around) == 2 and around.isascii() and around.isalnum()
 
 
 @cache

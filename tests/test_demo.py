@@ -103,7 +103,8 @@ def test_every_link_ends_in_one_outcome_and_bad_pages_stop_nobody(
     assert "pending" not in outcomes
     assert outcomes["stored"] == 69
     assert {"http_error", "blocked_by_robots", "challenge_page", "rate_limited", "redirect_loop",
-            "timeout", "too_large", "too_short", "paywalled"} <= set(outcomes)  # fmt: skip
+            "timeout", "too_large", "too_short", "paywalled",
+            "off_topic"} <= set(outcomes)  # fmt: skip
 
 
 def test_the_correction_between_the_crawls_became_a_revision(

@@ -29,8 +29,9 @@ class Answer(NamedTuple):
 
 
 class Publisher:
-    """A web site on an address of its own. `asked` are the paths that were asked for, in order;
-    what was posted stands behind its path, as a query would. `times` are when, in monotonic seconds."""
+    """A web site on an address of its own. `asked` are the paths that were asked for, in order,
+    and `times` when, in monotonic seconds; what was posted stands behind its path, as a query would.
+    """
 
     def __init__(self, address: str = "127.0.3.1") -> None:
         self.answers: dict[str, Answer] = {}

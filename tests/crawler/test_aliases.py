@@ -19,6 +19,7 @@ from archive.models import Canonical, FoundLink, Link, Outcome, Page, Window
 from crawler import registry, urls
 from crawler.aliases import canonical, stated
 from crawler.reading import read_pending
+from crawler.relevance import Rule
 
 REGISTRY = """
 [[source]]
@@ -71,6 +72,7 @@ class Site:
     def __init__(self, conn: Connection, known: dict[str, registry.Source]) -> None:
         self.conn = conn
         self.known = known
+        self.rule = Rule.load(known.values(), None)
         rows = [(each.id, each.name, each.homepage, True) for each in known.values()]
         sources.sync(conn, rows, clock.now())
 
@@ -98,7 +100,7 @@ class Site:
     def read(self, *args: Any, **more: Any) -> dict[str, int]:
         """The page of a link is fetched, and everything that waits is read."""
         self.bring(*args, **more)
-        return read_pending(self.conn, self.known.values())
+        return read_pending(self.conn, self.rule)
 
     def outcomes(self) -> dict[int, str]:
         rows = self.conn.execute("select url, outcome from news.ledger").fetchall()
@@ -122,7 +124,7 @@ class Site:
 
     def read_again(self) -> dict[str, int]:
         self.conn.execute("update archive.page set read_at = null")
-        return read_pending(self.conn, self.known.values())
+        return read_pending(self.conn, self.rule)
 
 
 @pytest.fixture
@@ -348,7 +350,7 @@ def test_those_that_agreed_on_a_wrong_address_are_looked_at_again(site: Site) ->
 def test_what_is_fetched_together_is_one_article_whatever_is_read_first(site: Site) -> None:
     for name, text, says in ((2, ONE, 1), (1, ONE, 1), (3, ONE, 1), (5, TWO, 4), (4, TWO, 5)):
         site.bring(name, text, says=says)
-    assert read_pending(site.conn, site.known.values()) == {"new": 2, "same": 2, "alias": 1}
+    assert read_pending(site.conn, site.rule) == {"new": 2, "same": 2, "alias": 1}
     assert site.articles() == {1: ONE, 4: TWO}
     assert site.outcomes() == {1: "stored", 2: "alias", 3: "alias", 4: "stored", 5: "alias"}
 
@@ -363,7 +365,7 @@ def test_several_workers_make_one_article(site: Site, database_url: str, wrong: 
         with psycopg.connect(database_url, autocommit=True) as own:
             gate.wait(10)
             if worker:
-                read_pending(own, site.known.values())
+                read_pending(own, site.rule)
                 return
             for turn in range(20):  # the crawl goes on meanwhile, many links in one transaction
                 with own.transaction():

@@ -27,6 +27,8 @@ TROUBLES = {
     "almost-empty": ("too_short", "5 characters of text, 50 are needed"),
     "login-wall": ("paywalled", "the page says 剩余82%的内容"),
     "limited": ("rate_limited", "HTTP 429"),
+    "off-topic": ("off_topic", "title: off topic by 龙舟"),
+    "off-topic-text": ("off_topic", "title: no topic word; text: 0 topic words against "),
 }
 LEDGER = "select source, url, outcome, reason, attempts from news.ledger order by id"
 ARTICLES = "select id, link, title, text_hash, published_at, first_seen from archive.article"
@@ -139,13 +141,16 @@ def test_the_counts_tell_what_happened(story: Story) -> None:
     assert story.first.crawled["polled"] == len(OUTLETS) + 2
     assert story.first.crawled["found"] >= story.first.crawled["new"] == found
     # Pages that were kept, and refused only when they were read.
-    assert story.first.crawled["pages"] == stored + 3
-    assert story.first.crawled["refused"] == refused - 3
+    assert story.first.crawled["pages"] == stored + 4
+    # One was not asked for, because its title is off topic.
+    assert story.first.crawled["off_topic"] == 1
+    assert story.first.crawled["refused"] == refused - 5
     assert story.first.read == {
         "new": stored,
         "challenge_page": 1,
         "too_short": 1,
         "paywalled": 1,
+        "off_topic": 1,
     }
 
 

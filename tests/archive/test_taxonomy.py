@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from summarizer import taxonomy
-from summarizer.taxonomy import TaxonomyError
+from archive import taxonomy
+from archive.taxonomy import TaxonomyError
 
 SMALL = """
 version = 1
