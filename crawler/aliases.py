@@ -48,6 +48,14 @@ def canonical(
     return served if served and served.key != link.key else None
 
 
+def is_named(
+    url: str, named: Iterable[Iterable[str]], link: Link, sources: Mapping[str, Source]
+) -> bool:
+    """Whether a page says of itself that it is a certain article of the link's publisher."""
+    source = sources.get(link.source)
+    return bool(source and _says(url, named, link, source))
+
+
 def _says(
     base: str, named: Iterable[Iterable[str]], link: Link, source: Source
 ) -> Canonical | None:

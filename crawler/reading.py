@@ -10,7 +10,7 @@ from archive import aliases, articles, clock, feed_texts, links, pages
 from archive.models import Article, Canonical, Link, Outcome, Page
 from archive.text import clean_line, fold
 from crawler import feed_page, verdict
-from crawler.aliases import canonical
+from crawler.aliases import canonical, is_named
 from crawler.decode import decode
 from crawler.documents import read_document
 from crawler.extract import Reading, read
@@ -36,7 +36,7 @@ def read_pending(conn: Any, rule: Rule) -> dict[str, int]:
             page_id, page, link, attempts = claimed
             try:
                 reading = _read(page, rule.sources.get(link.source))
-                reading = _judged(conn, page_id, page, link, reading)
+                reading = _judged(conn, rule, page_id, page, link, reading)
                 reading = _on_topic(conn, rule, link, reading)
             except Exception as error:
                 # A bad page is a row with an outcome, whatever a parser makes of it.
@@ -59,13 +59,15 @@ def _read(page: Page, source: Source | None) -> Reading:
     return read(page.body, page.url, page.fetched_at, source, page.content_type)
 
 
-def _judged(conn: Any, page_id: int, page: Page, link: Link, reading: Reading) -> Reading:
+def _judged(
+    conn: Any, rule: Rule, page_id: int, page: Page, link: Link, reading: Reading
+) -> Reading:
     """The reading, or the verdict on how the page came and on the pages like it."""
     first = reading.articles[0] if reading.articles else Article("", "")
     if not (link.title and fold(link.title) in fold(first.title)):
         if refused := verdict.led_away(link.url, page.url):
             return Reading((), *refused)
-        if reading.articles:
+        if reading.articles and not is_named(page.url, reading.stated, link, rule.sources):
             alike = pages.alike(conn, page_id)
             if verdict.is_template(link.title, first.title, first.text, alike):
                 reason = f"{alike} links of its source gave this same page"

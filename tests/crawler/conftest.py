@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
 class Publisher:
     """A web site on an address of its own. `asked` are the paths that were asked for, in order,
-    and `times` when, in monotonic seconds; what was posted stands behind its path, as a query would.
+    and `times` when, in monotonic seconds; what was posted stands behind its path.
     """
 
     def __init__(self, address: str = "127.0.3.1") -> None:
