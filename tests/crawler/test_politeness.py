@@ -78,6 +78,44 @@ def test_the_crawl_delay_of_robots_txt_is_kept_within_bounds(
     assert shortest_gap(endless) >= 0.4
 
 
+ROBOTS = """\ufeff# Everything but what RFC 9309 lets our own group say.
+User-agent: other
+Disallow: /a/1
+
+User-Agent: JIANBAO # in any case
+Disallow: /a/no
+Allow: /a/no/but
+disallow: /*.pdf$
+
+User-agent: jianbao
+Disallow: /a/merged
+
+User-agent: *
+Disallow: /
+"""
+
+
+def test_robots_txt_is_read_as_the_rfc_says(
+    deployment: Any, publisher: Any, publish: Callable[[str], Any]
+) -> None:
+    busy = publish("127.0.3.2")
+    busy.say("/robots.txt", status=429)
+    late = "# and so on\n" * 50_000 + "User-agent: jianbao\nDisallow: /a/late\n"
+    publisher.say("/robots.txt", ROBOTS + late)
+    allowed = ["/a/1", "/a/no/but/1", "/a/x.pdf.html", "/a/late"]
+    forbidden = ["/a/no/1", "/a/x.pdf", "/a/merged"]
+    expected = dict.fromkeys(map(publisher.article, allowed), "pending")
+    for address in (*map(publisher.article, forbidden), busy.article("/a/busy")):
+        expected[address] = "blocked_by_robots"
+    publisher.feed(*expected)
+    deployment.register(publisher.source())
+    deployment.allow(publisher.host, busy.host)
+    deployment.counts("crawl")
+    assert deployment.outcomes() == expected
+    assert publisher.asked.count("/robots.txt") == 1
+    assert busy.asked == ["/robots.txt"]
+
+
 def test_who_says_retry_after_is_left_alone_and_nobody_else(
     deployment: Any, publisher: Any, publish: Callable[[str], Any]
 ) -> None:
