@@ -271,7 +271,8 @@ def test_a_slow_source_has_its_time_in_a_run(deployment: Any, publisher: Any) ->
 
 def test_a_quiet_entry_point_is_looked_at_more_seldom(deployment: Any, publisher: Any) -> None:
     articles(publisher, 2)
-    busy = publisher.feed(publisher.article("/a/7"), path="/busy")
+    known = [publisher.article(f"/a/{number}") for number in range(20, 30)]
+    busy = publisher.feed(*known, path="/busy")
     entry = f"\n[[source.entry]]\nkind = 'feed'\nurl = '{busy}'"
     deployment.register(publisher.source(poll_minutes=60) + entry)
     deployment.allow(publisher.host)
@@ -280,7 +281,7 @@ def test_a_quiet_entry_point_is_looked_at_more_seldom(deployment: Any, publisher
         publisher.asked.clear()
         deployment.counts("crawl", **at(hour))
         looks[hour] = [path for path in ("/feed", "/busy") if path in publisher.asked]
-        publisher.feed(publisher.article("/a/8"), path="/busy")
+        publisher.feed(publisher.article("/a/new"), *known, path="/busy")
     # After an hour, then 90 minutes (a crawl may be a quarter early), then 135.
     both = ["/feed", "/busy"]
     assert looks == {"06:00": both, "07:00": both, "08:00": ["/busy"], "08:30": ["/feed"]}
