@@ -162,8 +162,9 @@ def commands(home: Path) -> tuple[int, dict[str, str]]:
     run("import", *brought)
     os.environ.update(env)
     url = database.reader_url(settings.load())
-    told = dict(query.ask(url, "select url, outcome || ': ' || reason from ledger").rows)
-    return len(told) + len(brought), {str(each): str(outcome) for each, outcome in told.items()}
+    rows = query.ask(url, "select url, outcome || ': ' || reason from ledger").rows
+    told = {str(address): str(outcome) for address, outcome in rows}
+    return len(told) + len(brought), told
 
 
 def importable(address: str) -> bool:

@@ -54,7 +54,10 @@ def parse(words: list[str]) -> None:
         context = command.make_context(command.name, words, parent=context)
         if not hasattr(command, "resolve_command"):
             return
-        _, command, words = command.resolve_command(context, context._protected_args + context.args)
+        words = context._protected_args + context.args
+        if not words and command.invoke_without_command:
+            return
+        _, command, words = command.resolve_command(context, words)
 
 
 def targets() -> set[str]:

@@ -67,7 +67,8 @@ as $$
                -- A sitemap of news is empty when there is none.
                bool_or(e.url !~* 'sitemap') as shows_always,
                max(e.newest_at) filter (where e.newest_at < as_of + interval '1 day') as newest_at,
-               min(e.error) filter (where e.error <> '') as error
+               min(e.error) filter (where e.error <> '') as error,
+               max(e.trap) as trap
           from (select *, max(polled_at) over (partition by source) as last
                   from archive.entry_point) e
          where e.polled_at > e.last - interval '1 hour'
@@ -125,11 +126,13 @@ as $$
                format('%s of its last %s pages gave an article; most others: %s', good, links, most)
           from bodies where good * 2 < links
         union all
-        select id, 4, 'silent', format('nothing new for %s hours; %s are usual at most',
+        select source, 4, 'trap', trap from entries where trap <> ''
+        union all
+        select id, 5, 'silent', format('nothing new for %s hours; %s are usual at most',
                floor(extract(epoch from age) / 3600), floor(extract(epoch from wait) / 3600))
           from silence where age > wait
         union all
-        select u.id, 5, 'low', 'less than half of what is usual in 24 hours'
+        select u.id, 6, 'low', 'less than half of what is usual in 24 hours'
           from usual u left join days d on d.source = u.id and d.ago = 0
          where least(u.per_day, u.same_weekday) >= 2
            and coalesce(d.stored + d.waiting, 0) < least(u.per_day, u.same_weekday) / 2
@@ -150,4 +153,4 @@ as $$
      order by t.state is null and e.source is not null, s.id
 $$;
 comment on function news.source_health(timestamptz) is
-    'How each enabled source does: ok, learning (under seven whole days), failing (no answer), layout (no links or no texts), blocked (pages refused), silent (nothing new), low (under half of usual), never polled. 各启用来源的状况：正常、学习中（未满七天）、失败（无响应）、版式变化（无链接或无正文）、被拒（网页拒绝访问）、沉默（没有新内容）、偏少（不足平常一半）、从未访问。';
+    'How each enabled source does: ok, learning (under seven whole days), failing (no answer), layout (no links or no texts), blocked (pages refused), trap (addresses without end), silent (nothing new), low (under half of usual), never polled. 各启用来源的状况：正常、学习中（未满七天）、失败（无响应）、版式变化（无链接或无正文）、被拒（网页拒绝访问）、陷阱（无穷无尽的地址）、沉默（没有新内容）、偏少（不足平常一半）、从未访问。';

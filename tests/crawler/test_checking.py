@@ -101,7 +101,7 @@ def test_every_way_of_being_broken_has_its_verdict(bare: Any, press: Press) -> N
     broken("circle", "redirect_loop").say("/feed", status=302, Location="/feed")
     broken("huge", "too_large").say("/feed", b"<rss>" + b" " * 5_000_001)
     with_article("short", "too_short", page("详见图片。"))
-    with_article("paid", "paywalled", page("云岭智能今天发布了大模型。订阅后可读全文"))
+    with_article("paid", "paywalled", page("云岭智能今天发布了大模型。</p><p>订阅后可读全文"))
     with_article("damaged", "garbled", page(SENTENCE * 2).encode().replace("，".encode(), b"\xff"))
     with_article("timeless", "undated", page(SENTENCE * 2, date=""))
     with_article("old", "stale", page(SENTENCE * 2, date="2025-10-18 09:05"))

@@ -56,7 +56,7 @@ def texts(deployment: Any) -> list[str]:
     ("answer", "problem"),
     [
         ({"status": 403}, "http_error, HTTP 403"),
-        ({"body": "<title>安全验证</title>"}, "challenge_page, the page says <title>安全验证"),
+        ({"body": "<title>安全验证</title>"}, "challenge_page, its title says 安全验证"),
         ({"body": OPEN + "<p>登录后阅读全文"}, "paywalled, the page says 登录后阅读"),
         ({"body": OPEN + "<p>请在客户端阅读"}, "too_short, "),
     ],
@@ -173,5 +173,5 @@ def test_what_counts_as_the_full_text(content: str, full: bool) -> None:
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_only_closed_pages_have_a_substitute(outcome: Outcome) -> None:
     open_or_none = {"stored", "not_article", "off_topic", "quarantined", "extraction_failed"}
-    never = open_or_none | {"blocked_address", "too_large", "redirect_loop"}
+    never = open_or_none | {"blocked_address", "too_large", "redirect_loop", "alias", "gone"}
     assert bool(feed_page.note(outcome, "why")) == (outcome not in never)
