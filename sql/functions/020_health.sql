@@ -111,6 +111,14 @@ as $$
                mode() within group (order by outcome)
                    filter (where outcome not in ('stored', 'off_topic')) as most
           from read group by 1 having count(*) >= 5
+    ), walled as (
+        -- One page may be gone or for members; when all are, it is the source.
+        select source, mode() within group (order by outcome) as most from (
+            select source, outcome,
+                   row_number() over (partition by source order by decided_at desc) as number
+              from seen where decided_at <= as_of) r
+         where number <= 5
+         group by 1 having count(*) = 5 and bool_and(outcome in ('gone', 'paywalled'))
     ), trouble as (
         -- Each state that needs a look is one select here; the first by rank is told.
         select source, 1 as rank, 'failing' as state, 'no entry point answered'
@@ -125,6 +133,8 @@ as $$
         select source, 3, case when bodiless * 2 >= links - good then 'layout' else 'blocked' end,
                format('%s of its last %s pages gave an article; most others: %s', good, links, most)
           from bodies where good * 2 < links
+        union all
+        select source, 3, 'blocked', 'none of its last 5 pages gave an article: ' || most from walled
         union all
         select source, 4, 'trap', trap from entries where trap <> ''
         union all

@@ -275,3 +275,23 @@ def test_readers_may_ask(desk: Any, postgres: Any, clone: str) -> None:
     with psycopg.connect(postgres.dsn(clone, "reader")) as reader:
         asked = reader.execute("select count(*) from source_health(%s)", (MONDAY,))
         assert asked.fetchone() == (2,)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.GONE, Outcome.PAYWALLED])
+def test_members_only_or_gone_is_no_trouble_until_all_pages_are(
+    desk: Any, outcome: Outcome
+) -> None:
+    crawl(desk, MONDAY, Outcome.STORED, *[outcome] * 4)
+    assert state(desk, MONDAY) == "learning"
+    crawl(desk, MONDAY + HOUR, outcome)
+    assert health(desk, MONDAY + HOUR)[::2] == (
+        "blocked",
+        f"none of its last 5 pages gave an article: {outcome}",
+    )
+
+
+def test_addresses_without_end_are_a_trap(desk: Any) -> None:
+    crawl(desk, MONDAY, Outcome.STORED)
+    trap = Shown(20, 20, MONDAY, Validators("", ""), "3 links such as https://xinghe.example/?p=9")
+    sources.polled(desk.conn, "xinghe", FEED, MONDAY, trap)
+    assert health(desk, MONDAY)[::2] == ("trap", trap.trap)
