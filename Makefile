@@ -15,7 +15,7 @@ demo: setup ## The whole job once on the bundled newsroom: no internet, no key, 
 
 test: ## Set everything up, the model path included, and run all tests
 	@sh setup.sh test
-	@.venv/bin/python -m pytest -q -n 3 --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n 3 --dist loadfile
 
 live: setup ## One look at the real sources: what works today, a digest preview
 	@$(JIANBAO) live
