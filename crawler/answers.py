@@ -1,17 +1,21 @@
-"""What every entry point's answer is read with: bounded text, absolute links, plain titles."""
+"""What pages that link are read with: bounded text, a tree, absolute links, plain titles."""
 
 import hashlib
 import re
 import zlib
 from collections.abc import Iterable
 from html import unescape
+from typing import Any
 from urllib.parse import urljoin
+
+from lxml import etree
+from lxml import html as lxml_html
 
 from archive.models import FoundLink
 from archive.text import clean_line
 from crawler import urls
 from crawler.decode import decode
-from crawler.registry import Source
+from crawler.source import Source
 
 MOST_BYTES = 5_000_000
 MOST_LINKS = 500
@@ -47,6 +51,22 @@ def _unpacked(body: bytes) -> bytes:
         return zlib.decompressobj(wbits=31).decompress(body, MOST_BYTES + 1)
     except zlib.error:
         return body
+
+
+def parse(text: str) -> Any | None:
+    """The tree of a decoded page; None if there is nothing, or nothing but comments."""
+    try:
+        return lxml_html.document_fromstring(
+            text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8")
+        )
+    except etree.ParserError:
+        return None
+
+
+def base(tree: Any, url: str) -> str:
+    """The address that the links of a page from `url` are relative to."""
+    stated = next(iter(tree.xpath("//base/@href")), "")
+    return absolute(url, stated) or url
 
 
 def absolute(base: str, href: str, source: Source | None = None) -> str:

@@ -24,8 +24,8 @@ from archive.pages import MAX_BYTES
 from archive.settings import Settings
 from archive.sources import EntryPoint
 from crawler.frontier import Frontier, is_due
-from crawler.registry import Source
 from crawler.relevance import Rule
+from crawler.source import Source
 from crawler.spider import NewsSpider
 
 Progress = Callable[[str], None]

@@ -13,8 +13,8 @@ from archive.sources import EntryPoint, Pace, Validators
 from archive.text import clean, clean_line
 from crawler import feed_page, manners, urls
 from crawler.circuits import Circuits
-from crawler.registry import Entry, Source
 from crawler.relevance import Rule
+from crawler.source import Entry, Source
 
 _EARLY = 0.25
 """The part of its interval by which an entry point may be early: crawls begin on the dot, the last
