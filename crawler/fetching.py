@@ -5,14 +5,12 @@ another and goes on with the answer.
 """
 
 import asyncio
-import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from scrapy import Request, Spider
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -21,7 +19,7 @@ from archive import clock
 from archive.models import Outcome
 from archive.settings import Settings
 from crawler import urls
-from crawler.crawl import scrapy_settings
+from crawler.crawl import scrapy_process
 from crawler.failures import explain
 from crawler.robots import BlockedByRobots, Robots
 from crawler.source import Source
@@ -59,9 +57,7 @@ def run(
     The delays are those of `chosen`. An interrupt (Ctrl-C) cancels every errand once, and what it
     then returns counts. Raises what an errand raised. Can run once per process.
     """
-    process = AsyncCrawlerProcess(scrapy_settings(settings, chosen, seconds))
-    # An unreachable host is an answer, not a traceback.
-    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    process = scrapy_process(settings, chosen, seconds)
     tasks: list[asyncio.Task[Result]] = []
     process.crawl(_Errands, errands=errands, tasks=tasks)
     process.start(install_signal_handlers=False)
