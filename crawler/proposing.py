@@ -149,7 +149,6 @@ def _draft(
         article=pattern.article,
         min_delay=max(_LEAST_DELAY, answer.crawl_delay or 0),
         keep_params=pattern.keep_params,
-        encoding=_encoding(site.body),
         https=parts.scheme == "https",
         aliases=(bare,) if bare != host else (),
         evidence="jianbao sources add",
@@ -185,14 +184,6 @@ def identifier(host: str, taken: set[str]) -> str:
     base = re.sub("[^a-z0-9]+", "_", base.lower()).strip("_")[:36] or "source"
     names = (base, *(f"{base}_{number}" for number in range(2, 1000)))
     return next(name for name in names if name not in taken)
-
-
-def _encoding(body: bytes) -> str:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
 
 
 def _toml(value: Any) -> str:
