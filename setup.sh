@@ -66,7 +66,8 @@ if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
 fi
 
 say "Installing $(grep -c '^[a-z].*==' requirements.lock) locked packages (about 250 MB to download the first time)"
-busy .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements.lock || stop "installing failed (see above); a mirror can be set with PIP_INDEX_URL, and make continues where it stopped"
+# Compiled once here: a service that may not write into .venv would do it at every start of a task.
+busy .venv/bin/uv pip install -q --compile-bytecode --python .venv/bin/python --require-hashes -r requirements.lock || stop "installing failed (see above); a mirror can be set with PIP_INDEX_URL, and make continues where it stopped"
 .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e . 2>/dev/null ||
     .venv/bin/uv pip install -q --python .venv/bin/python --no-deps -e . || stop "installing the project itself failed (see above)"
 

@@ -63,7 +63,9 @@ TROUBLES = {
         "entry", _say("<rss version='2.0'><channel></channel></rss>"), "layout: "
     ),
     "feed is slow": Trouble("entry", _say("<rss>" * 99, manner="slow"), "failing: .*in time"),
-    "feed has no end": Trouble("entry", _say("<rss>" * 99, manner="endless"), "failing: .*(large|in time)"),
+    "feed has no end": Trouble(
+        "entry", _say("<rss>" * 99, manner="endless"), "failing: .*(large|in time)"
+    ),
     "feed is old": Trouble("entry", _aged, "silent: "),
     "addresses have changed": Trouble("entry", _changed(b"/n/", b"/story/"), "layout: .*pattern"),
     "robots.txt forbids": Trouble(
