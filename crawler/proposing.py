@@ -78,6 +78,7 @@ async def propose(
         finding = Finding("page", url, site.outcome, site.problem)
         raise Unproposable(url, f"{finding.problem}; {finding.fix}")
     address(site.url, known)
+    name = _name(site)
     found: list[tuple[Finding, Source]] = []
     for kind, place in dict.fromkeys(_candidates(site)):
         entry = Entry.model_validate({"kind": kind, "url": place})
@@ -85,7 +86,7 @@ async def propose(
         answer = site if how["url"] == site.url else await fetch(**how)
         if how["url"] == place:
             entry = entry.model_copy(update={"url": answer.url})
-        if source := _draft(site, answer, entry, known, now):
+        if source := _draft(name, answer, entry, known, now):
             finding, _, _ = checking.judge(source, entry, answer, now)
             found.append((finding, source))
             if finding.is_well:
@@ -130,7 +131,7 @@ def _candidates(site: Answer) -> Iterator[tuple[str, str]]:
 
 
 def _draft(
-    site: Answer, answer: Answer, entry: Entry, known: tuple[Source, ...], now: datetime
+    name: str, answer: Answer, entry: Entry, known: tuple[Source, ...], now: datetime
 ) -> Source | None:
     """The source with this entry point; None if it shows no articles."""
     if answer.outcome:
@@ -144,7 +145,7 @@ def _draft(
     bare = host.removeprefix("www.")
     source = Source(
         id=identifier(host, {source.id for source in known}),
-        name=_name(site),
+        name=name,
         homepage=f"{parts.scheme}://{parts.netloc}/",
         article=pattern.article,
         min_delay=max(_LEAST_DELAY, answer.crawl_delay or 0),

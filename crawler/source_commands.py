@@ -95,7 +95,7 @@ def check(
         _write_json([_plain(each) for each in checks])
     else:
         _table(checks, now)
-        if len(checks) > 1 and all(each.verdict == "unreachable" for each in checks):
+        if not ids and len(checks) > 1 and all(each.verdict == "unreachable" for each in checks):
             console.out.print("\nNothing could be reached: is this machine online?")
         else:
             for each in checks:

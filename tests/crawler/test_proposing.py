@@ -220,6 +220,7 @@ def test_what_is_not_well_is_shown_and_not_written(
     assert (code, table["entry"][0]["url"], own.exists()) == (1, url, False)
     assert "too_short" in err
     assert "nothing is written" in err
+    assert publisher.asked == ["/robots.txt", "/feed", "/a/12345"]
 
 
 def test_a_written_source_is_crawled_from_then_on(
