@@ -4,6 +4,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin
@@ -96,3 +97,9 @@ def distinct(links: Iterable[FoundLink]) -> list[FoundLink]:
         if link.url:
             first.setdefault(link.url, link)
     return list(first.values())
+
+
+def articles(links: Iterable[FoundLink], source: Source) -> list[FoundLink]:
+    """Those that are articles of a source, with their canonical addresses, in their order."""
+    found = (replace(link, url=absolute("", link.url, source)) for link in links)
+    return [link for link in found if link.url and source.matches(link.url)]

@@ -4,7 +4,7 @@ Pure but for the asking, which is a function that is given.
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -149,8 +149,7 @@ def judge(
         except discovery.DiscoveryError as error:
             known = {"too_large": "too_large", "not_a_list": "layout"}
             trouble = _challenge(answer) or (known.get(error.kind, "wrong_kind"), error.problem)
-    links = [replace(link, url=answers.absolute("", link.url, source)) for link in found]
-    articles = [link for link in links if source.matches(link.url)]
+    articles = answers.articles(found, source)
     dates = [link.published_at for link in articles if link.published_at]
     if not trouble and articles:
         age = now - max(dates, default=now)
