@@ -22,7 +22,7 @@ from random import Random
 
 from archive.models import FoundLink
 from crawler import answers, dates, discovery
-from crawler.registry import Entry, Source
+from crawler.source import Entry, Source
 
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
 BASE = "https://www.jia.example/list"

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.models import Canonical, Link
 from crawler import registry, urls
-from crawler.registry import Source
+from crawler.source import Source
 
 _SHORTENERS = {"t.cn"}
 """Domains whose links lead to pages of others."""

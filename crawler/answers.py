@@ -1,17 +1,22 @@
-"""What every entry point's answer is read with: bounded text, absolute links, plain titles."""
+"""What pages that link are read with: bounded text, a tree, absolute links, plain titles."""
 
 import hashlib
 import re
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from html import unescape
+from typing import Any
 from urllib.parse import urljoin
+
+from lxml import etree
+from lxml import html as lxml_html
 
 from archive.models import FoundLink
 from archive.text import clean_line
 from crawler import urls
 from crawler.decode import decode
-from crawler.registry import Source
+from crawler.source import Source
 
 MOST_BYTES = 5_000_000
 MOST_LINKS = 500
@@ -49,6 +54,22 @@ def _unpacked(body: bytes) -> bytes:
         return body
 
 
+def parse(text: str) -> Any | None:
+    """The tree of a decoded page; None if there is nothing, or nothing but comments."""
+    try:
+        return lxml_html.document_fromstring(
+            text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8")
+        )
+    except etree.ParserError:
+        return None
+
+
+def base(tree: Any, url: str) -> str:
+    """The address that the links of a page from `url` are relative to."""
+    stated = next(iter(tree.xpath("//base/@href")), "")
+    return absolute(url, stated) or url
+
+
 def absolute(base: str, href: str, source: Source | None = None) -> str:
     """The canonical address that `href` means on the page `base`; empty if it is none."""
     if not href or href.startswith("#"):
@@ -76,3 +97,9 @@ def distinct(links: Iterable[FoundLink]) -> list[FoundLink]:
         if link.url:
             first.setdefault(link.url, link)
     return list(first.values())
+
+
+def articles(links: Iterable[FoundLink], source: Source) -> list[FoundLink]:
+    """Those that are articles of a source, with their canonical addresses, in their order."""
+    found = (replace(link, url=absolute("", link.url, source)) for link in links)
+    return [link for link in found if link.url and source.matches(link.url)]

@@ -11,7 +11,7 @@ from jmespath.exceptions import JMESPathError
 from archive.models import FoundLink
 from crawler import answers
 from crawler.dates import parse_date
-from crawler.registry import Entry
+from crawler.source import Entry
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
 

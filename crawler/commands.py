@@ -10,7 +10,7 @@ import typer
 from archive import console
 
 if TYPE_CHECKING:
-    from crawler.registry import Source
+    from crawler.source import Source
 
 app = typer.Typer()
 

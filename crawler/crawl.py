@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from twisted.internet.task import LoopingCall
 
@@ -24,8 +23,8 @@ from archive.pages import MAX_BYTES
 from archive.settings import Settings
 from archive.sources import EntryPoint
 from crawler.frontier import Frontier, is_due
-from crawler.registry import Source
 from crawler.relevance import Rule
+from crawler.source import Source
 from crawler.spider import NewsSpider
 
 Progress = Callable[[str], None]
@@ -73,24 +72,26 @@ def crawl(
     held = _take(conn, names, holder, wait)
     rule = Rule.load(chosen, settings.jianbao_topics)
     frontier = Frontier(conn, settings, rule, per_source, everything)
-    frontier.counts.update(sources=len(held), busy=len(names) - len(held))
+    counts = frontier.counts
+    counts.update(sources=len(held), busy=len(names) - len(held))
+
+    def renew() -> None:
+        for name in held:
+            claims.take(conn, name, holder)
+
+    def report() -> None:
+        if progress:
+            progress(f"{counts['polled']} entry points, {counts['pages']} pages")
+
     try:
         if held or wanted:
             with database.hurried(conn):
-                _run(
-                    conn,
-                    settings,
-                    tuple(held.values()),
-                    wanted,
-                    frontier,
-                    seconds,
-                    holder,
-                    progress,
-                )
+                beats = ((renew, claims.LEASE_SECONDS / 3), (report, 2.0))
+                _run(settings, tuple(held.values()), wanted, frontier, seconds, beats)
     finally:
         for name in held:
             claims.release(conn, name, holder)
-    return dict(frontier.counts)
+    return dict(counts)
 
 
 def crawl_apart(
@@ -129,50 +130,18 @@ def _take(conn: Any, names: dict[str, Source], holder: str, wait: int) -> dict[s
 
 
 def _run(
-    conn: Any,
     settings: Settings,
     chosen: tuple[Source, ...],
     wanted: tuple[tuple[Link, Source | None], ...],
     frontier: Frontier,
     seconds: int,
-    holder: str,
-    progress: Progress | None,
+    beats: Iterable[tuple[Callable[[], None], float]],
 ) -> None:
     known = (*chosen, *(source for _, source in wanted if source))
-    process = AsyncCrawlerProcess(scrapy_settings(settings, known, seconds))
-    # An unreachable host is an outcome in the ledger, not a traceback.
-    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    process = scrapy_process(settings, known, seconds)
     crawler = process.create_crawler(NewsSpider)
-
-    def renew() -> None:
-        for source in chosen:
-            claims.take(conn, f"source:{source.id}", holder)
-
-    def report() -> None:
-        if progress:
-            counts = frontier.counts
-            progress(f"{counts['polled']} entry points, {counts['pages']} pages")
-
-    loops = [
-        (LoopingCall(renew), claims.LEASE_SECONDS / 3),
-        (LoopingCall(report), 2.0),
-    ]
-
-    def stop_loops() -> None:
-        for loop, _ in loops:
-            if loop.running:
-                loop.stop()
-
-    crawler.signals.connect(
-        lambda: [loop.start(every, now=False) for loop, every in loops],
-        signals.spider_opened,
-        weak=False,
-    )
-    crawler.signals.connect(
-        stop_loops,
-        signals.spider_closed,
-        weak=False,
-    )
+    for beat, every in beats:
+        LoopingCall(beat).start(every, now=False)
     process.crawl(
         crawler,
         sources=chosen,
@@ -185,15 +154,23 @@ def _run(
     frontier.counts["errors"] += errors
 
 
-def scrapy_settings(settings: Settings, chosen: tuple[Source, ...], seconds: int) -> dict[str, Any]:
-    """Scrapy's settings for a crawl. Many of its defaults are unsafe for unattended work."""
+def scrapy_process(
+    settings: Settings, chosen: tuple[Source, ...], seconds: int
+) -> AsyncCrawlerProcess:
+    """A Scrapy process that is safe and polite to the chosen sources."""
+    process = AsyncCrawlerProcess(_settings(settings, chosen, seconds))
+    # An unreachable host is an outcome, not a traceback.
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    return process
+
+
+def _settings(settings: Settings, chosen: tuple[Source, ...], seconds: int) -> dict[str, Any]:
+    # Many of Scrapy's defaults are unsafe for unattended work.
     factor = settings.crawl_delay_factor
-    slots: dict[str, dict[str, float]] = {}
+    delays: dict[str, float] = {}
     for source in chosen:
         for domain in source.domains:
-            known = slots.get(domain, {"delay": 0.0})["delay"]
-            delay = max(source.min_delay * factor, known)
-            slots[domain] = {"concurrency": 1, "delay": delay, "jitter": 0}
+            delays[domain] = max(source.min_delay * factor, delays.get(domain, 0.0))
     return {
         "USER_AGENT": settings.jianbao_user_agent,
         "ROBOTSTXT_USER_AGENT": settings.jianbao_user_agent.split("/", 1)[0],
@@ -215,7 +192,10 @@ def scrapy_settings(settings: Settings, chosen: tuple[Source, ...], seconds: int
         # Names that nobody answers for must not hold up the others.
         "REACTOR_THREADPOOL_MAXSIZE": 40,
         "DOWNLOADER": "crawler.slots.DomainSlots",
-        "DOWNLOAD_SLOTS": slots,
+        "DOWNLOAD_SLOTS": {
+            domain: {"concurrency": 1, "delay": delay, "jitter": 0}
+            for domain, delay in delays.items()
+        },
         "DOWNLOAD_DELAY": 10 * factor,
         "DOWNLOAD_DELAY_JITTER": 0,
         "JIANBAO_DELAY_FACTOR": factor,

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from archive.models import FoundLink
@@ -9,8 +10,8 @@ from crawler.answers import DiscoveryError
 from crawler.apis import api, fragment
 from crawler.feeds import feed
 from crawler.listings import listing
-from crawler.registry import Entry, Source
 from crawler.sitemaps import sitemap
+from crawler.source import Entry, Source
 from crawler.states import state
 
 __all__ = [
@@ -19,20 +20,23 @@ __all__ = [
     "discover",
     "feed",
     "listing",
-    "request_body",
+    "request",
     "sitemap",
     "state",
 ]
 
 
-def request_body(entry: Entry, page: int = 1) -> tuple[bytes, str]:
-    """The body to send for page n of an entry point, and the address to send it to."""
+def request(entry: Entry, page: int = 1) -> dict[str, Any]:
+    """How to ask for page n of an entry point: url, method, headers and body."""
     if entry.method == "GET":
-        return b"", entry.address(page)
+        return {"url": entry.address(page), "headers": dict(entry.headers)}
     params = entry.parameters(page)
     if entry.body == "json":
-        return json.dumps(params, ensure_ascii=False).encode(), entry.path(page)
-    return urlencode(params).encode(), entry.path(page)
+        kind, body = "json", json.dumps(params, ensure_ascii=False)
+    else:
+        kind, body = "x-www-form-urlencoded", urlencode(params)
+    headers = {"Content-Type": f"application/{kind}", **entry.headers}
+    return {"url": entry.path(page), "method": "POST", "headers": headers, "body": body.encode()}
 
 
 def discover(

@@ -16,7 +16,7 @@ from archive.errors import KnownError, UsageError
 
 if TYPE_CHECKING:
     from archive.biography import Biography, Fetch, Telling
-    from crawler.registry import Source
+    from crawler.source import Source
 
 app = typer.Typer()
 

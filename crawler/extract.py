@@ -16,7 +16,7 @@ from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
 from crawler import aliases, metadata, registry, template, urls
 from crawler.decode import decode
-from crawler.registry import Selectors, Source
+from crawler.source import Selectors, Source
 from crawler.verdict import refuse
 
 MIN_CHARACTERS = 50

@@ -5,36 +5,35 @@ another and goes on with the answer.
 """
 
 import asyncio
-import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from scrapy import Request, Spider
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.robotstxt import ProtegoRobotParser
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive import clock
 from archive.models import Outcome
 from archive.settings import Settings
 from crawler import urls
-from crawler.crawl import scrapy_settings
+from crawler.crawl import scrapy_process
 from crawler.failures import explain
-from crawler.registry import Source
 from crawler.robots import BlockedByRobots, Robots
+from crawler.source import Source
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What asking for one address gave; without a status there was no answer, and why is told."""
+    """What asking for one address gave: a page, or the outcome of a refused one and why."""
 
     url: str
     """Where it came from, after redirects."""
-    status: int = 0
+    status: int = 200
     body: bytes = b""
     content_type: str = ""
     outcome: Outcome | None = None
@@ -45,31 +44,8 @@ class Answer:
     """The sitemaps that robots.txt names."""
 
 
-class Fetch(Protocol):
-    """Asks for one address."""
-
-    async def __call__(
-        self,
-        url: str,
-        *,
-        method: str = "GET",
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-    ) -> Answer: ...
-
-
-def remembering(fetch: Fetch) -> Fetch:
-    """The same, asking for no address twice."""
-    answers: dict[str, Answer] = {}
-
-    async def ask(url: str, **how: Any) -> Answer:
-        if url not in answers:
-            answers[url] = await fetch(url, **how)
-        return answers[url]
-
-    return ask
-
-
+Fetch = Callable[..., Coroutine[Any, Any, Answer]]
+"""Asks for a `url`, as `discovery.request` says how; of the same address it gives the same."""
 Errand = Callable[[Fetch], Coroutine[Any, Any, Result]]
 
 
@@ -81,9 +57,7 @@ def run(
     The delays are those of `chosen`. An interrupt (Ctrl-C) cancels every errand once, and what it
     then returns counts. Raises what an errand raised. Can run once per process.
     """
-    process = AsyncCrawlerProcess(scrapy_settings(settings, chosen, seconds))
-    # An unreachable host is an answer, not a traceback.
-    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    process = scrapy_process(settings, chosen, seconds)
     tasks: list[asyncio.Task[Result]] = []
     process.crawl(_Errands, errands=errands, tasks=tasks)
     process.start(install_signal_handlers=False)
@@ -99,6 +73,7 @@ class _Errands(Spider):
         super().__init__()
         self.errands = errands
         self.tasks = tasks
+        self.answers: dict[tuple[str, bytes | None], Answer] = {}
 
     async def start(self) -> AsyncIterator[Request]:
         loop = asyncio.get_running_loop()
@@ -119,24 +94,18 @@ class _Errands(Spider):
         for request in none:
             yield request
 
-    async def _fetch(
-        self,
-        url: str,
-        *,
-        method: str = "GET",
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-    ) -> Answer:
-        request = Request(
-            url,
-            method=method,
-            headers=dict(headers or {}),
-            body=body,
-            dont_filter=True,
-        )
+    async def _fetch(self, url: str, **how: Any) -> Answer:
+        key = url, how.get("body")
+        if key not in self.answers:
+            self.answers[key] = await self._ask(Request(url, dont_filter=True, **how))
+        return self.answers[key]
+
+    async def _ask(self, request: Request) -> Answer:
         assert self.crawler.engine is not None
         try:
             response = await self.crawler.engine.download_async(request)
+            if response.status >= 400:
+                raise HttpError(response)
         except Exception as error:
             failure = Failure(error)  # type: ignore[no-untyped-call]
             vars(failure)["request"] = request
@@ -144,14 +113,14 @@ class _Errands(Spider):
             outcome, problem = told.outcome, told.reason
             if isinstance(error, BlockedByRobots) and error.closed and "HTTP" not in problem:
                 # Not even robots.txt was answered: it is the host that is away.
-                outcome, problem = Outcome.UNREACHABLE, _cause(url, problem)
-            return Answer(url, outcome=outcome, problem=problem)
+                outcome, problem = Outcome.UNREACHABLE, _cause(request.url, problem)
+            return Answer(request.url, outcome=outcome, problem=problem)
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        answer = Answer(response.url, response.status, response.body, content_type)
         rules = self.crawler.get_downloader_middleware(Robots)
         assert rules is not None
         # It was asked before the address itself.
         parser = await rules.robot_parser(request)
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        answer = Answer(response.url, response.status, response.body, content_type)
         if not isinstance(parser, ProtegoRobotParser):
             return answer
         return replace(

@@ -11,10 +11,10 @@ from archive.models import FoundLink, Link, Outcome, Page
 from archive.settings import Settings
 from archive.sources import EntryPoint, Pace, Validators
 from archive.text import clean, clean_line
-from crawler import feed_page, manners, urls
+from crawler import answers, feed_page, manners, urls
 from crawler.circuits import Circuits
-from crawler.registry import Entry, Source
 from crawler.relevance import Rule
+from crawler.source import Entry, Source
 
 _EARLY = 0.25
 """The part of its interval by which an entry point may be early: crawls begin on the dot, the last
@@ -81,31 +81,27 @@ class Frontier:
 
     def found(self, source: Source, url: str, found: list[FoundLink], seen: Validators) -> int:
         """Note what an entry point shows; how many links are new or were changed."""
-        new = matched = 0
+        new = 0
         now = self.now()
+        articles = answers.articles(found, source)
         traps: list[str] = []
         left = self._settings.crawl_links_per_day - self._spent.get(source.id, (0, 0))[0]
         with self._conn.transaction():
-            for link in found:
-                try:
-                    address = urls.canonical(link.url, source)
-                except urls.UrlError:
-                    continue
-                if not source.matches(address):
-                    continue
-                matched += 1
-                if problem := manners.trap(address, now):
-                    traps.append(f"{address} {problem}")
+            for link in articles:
+                if problem := manners.trap(link.url, now):
+                    traps.append(f"{link.url} {problem}")
                 elif self._new[source.id] < left:
-                    is_new = self._discover(source, address, link, now, url) is not None
+                    is_new = self._discover(source, link, now, url) is not None
                     new += is_new
                     self._new[source.id] += is_new
-            trap = f"{len(traps)} links such as {traps[0]}" if 2 * len(traps) > matched else ""
+            trap = (
+                f"{len(traps)} links such as {traps[0]}" if 2 * len(traps) > len(articles) else ""
+            )
             if self._new[source.id] >= left:
                 trap = f"more than {self._settings.crawl_links_per_day} new links in a day"
             dates = [link.published_at for link in found if link.published_at]
-            shown = sources.Shown(len(found), matched, max(dates, default=None), seen, trap)
-            pace = self._pace(source, url, matched, new)
+            shown = sources.Shown(len(found), len(articles), max(dates, default=None), seen, trap)
+            pace = self._pace(source, url, len(articles), new)
             sources.polled(self._conn, source.id, url, now, shown, pace=pace)
         self.counts["polled"] += 1
         self.counts["found"] += len(found)
@@ -118,17 +114,15 @@ class Frontier:
         last = known.pace if known and known.pace else Pace(source.poll_minutes)
         return manners.pace(last, source.poll_minutes, hours, shown, new)
 
-    def _discover(
-        self, source: Source, address: str, link: FoundLink, now: datetime, entry: str
-    ) -> int | None:
-        cleaned = FoundLink(address, clean_line(link.title), link.published_at, link.stamp)
-        key = urls.key(address, source)
+    def _discover(self, source: Source, link: FoundLink, now: datetime, entry: str) -> int | None:
+        cleaned = replace(link, title=clean_line(link.title), content="")
+        key = urls.key(link.url, source)
         link_id = links.discover(self._conn, source.id, key, cleaned, now, entry)
         if link_id is None or self._refused(source, link_id, cleaned):
             return link_id
         if link.content:
             told = replace(cleaned, content=clean(link.content))
-            page = Page(link_id, address, feed_page.render(told), now, content_type="text/html")
+            page = Page(link_id, link.url, feed_page.render(told), now, content_type="text/html")
             if source.read == "feed":
                 self.counts["pages"] += pages.add(self._conn, page)
             elif feed_page.is_full(told):

@@ -13,8 +13,8 @@ from crawler import registry, urls
 from crawler.crawl import crawl, sync_registry
 from crawler.documents import read_document
 from crawler.reading import read_pending
-from crawler.registry import Source
 from crawler.relevance import Rule
+from crawler.source import Source
 
 
 class Unimportable(KnownError):

@@ -13,10 +13,10 @@ from lxml import html as lxml_html
 
 from archive.models import Outcome, Page
 from archive.text import fold
-from crawler import paging
+from crawler import answers, paging
 from crawler.decode import decode
 from crawler.extract import Reading, read
-from crawler.registry import Source
+from crawler.source import Source
 
 _SUBTITLE = 25
 """A line of fewer characters may be a subtitle, which ends without a full stop."""
@@ -59,7 +59,7 @@ def read_serial(page: Page, source: Source | None = None) -> Reading:
 def join(pages: Sequence[Page]) -> tuple[bytes, list[list[str]]]:
     """One HTML page in UTF-8 with the frame of the first; the lines, folded, that each further
     page adds."""
-    trees = [paging.parse(decode(page.body)) for page in pages]
+    trees = [answers.parse(decode(page.body)) for page in pages]
     if trees[0] is None:
         return pages[0].body, [[] for _ in pages[1:]]
     for page, tree in zip(pages, trees, strict=True):

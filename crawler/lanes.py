@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from archive.models import Link
-from crawler.registry import Entry, Source
+from crawler.source import Entry, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from lxml import etree
-from lxml import html as lxml_html
-
 from archive.models import FoundLink
 from archive.text import clean_line
 from crawler import answers
 from crawler.dates import date_in_url, find_date
-from crawler.registry import Source
+from crawler.source import Source
 
 _CARD = "ancestor-or-self::*[self::li or self::dd or self::dl or self::tr or self::article][1]"
 _LONGEST_TITLE = 120
@@ -23,15 +20,10 @@ _MOST_TEXTS = 200
 
 def listing(body: bytes, base_url: str, source: Source, fetched_at: datetime) -> list[FoundLink]:
     """The articles of `source` that a page links to, in its order. Raises DiscoveryError."""
-    text = answers.text(body, base_url)
-    try:
-        tree = lxml_html.document_fromstring(
-            text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8")
-        )
-    except etree.ParserError:  # nothing but comments, or nothing
+    tree = answers.parse(answers.text(body, base_url))
+    if tree is None:
         return []
-    stated = next(iter(tree.xpath("//base/@href")), "")
-    base = answers.absolute(base_url, stated) or base_url
+    base = answers.base(tree, base_url)
     found: dict[str, FoundLink] = {}
     cards: dict[Any, str] = {}
     for anchor in islice(tree.iter("a"), _MOST_ANCHORS):

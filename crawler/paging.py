@@ -7,15 +7,12 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from lxml import html as lxml_html
-from lxml.etree import ParserError
-
 from archive.models import Page
 from archive.pages import MAX_BYTES
 from archive.text import clean_line
 from crawler import answers, urls
 from crawler.decode import decode
-from crawler.registry import Source
+from crawler.source import Source
 
 MOST_PAGES = 10
 WHOLE = 0
@@ -64,7 +61,7 @@ def next_page(
     if not here or not _mentions(page.body, first):
         return None
     text = decode(page.body)
-    if (tree := parse(text)) is None:
+    if (tree := answers.parse(text)) is None:
         return None
     found = _links(tree, page.url, first, source)
     for total, index, stem, extension in _SCRIPT.findall(text):
@@ -130,24 +127,13 @@ def problem(pages: Sequence[Page], page: Page) -> str:
     return ""
 
 
-def parse(text: str) -> Any | None:
-    """The tree of a decoded page; None if there is none."""
-    try:
-        return lxml_html.document_fromstring(
-            text.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8")
-        )
-    except ParserError:
-        return None
-
-
 def links(tree: Any, url: str, first: str) -> list[tuple[Any, str, int | None]]:
     """The links of a page to pages of the article at `first`: (node, address, number).
 
     The first page has the number None.
     """
     first = _plain(first)
-    stated = next(iter(tree.xpath("//base/@href")), "")
-    base = answers.absolute(url, stated) or url
+    base = answers.base(tree, url)
     found = []
     for node in islice(tree.iter("a", "link"), _MOST_LINKS):
         address = answers.absolute(base, node.get("href", ""))

@@ -15,8 +15,8 @@ from crawler.decode import decode
 from crawler.documents import read_document
 from crawler.extract import Reading, read
 from crawler.joining import read_serial
-from crawler.registry import Source
 from crawler.relevance import Rule
+from crawler.source import Source
 
 _RETRY_INCOMPLETE = timedelta(hours=2)
 

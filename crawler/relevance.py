@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from crawler import topics
-from crawler.registry import Source
+from crawler.source import Source
 from crawler.topics import Topics
 
 ENOUGH = 2

@@ -12,7 +12,7 @@ from crawler import paging
 from crawler.failures import Explained, asked
 from crawler.frontier import Frontier
 from crawler.lanes import Lane
-from crawler.registry import Source
+from crawler.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from crawler import discovery, urls, verdict
 from crawler.failures import Explained, asked, explain
 from crawler.frontier import Frontier
 from crawler.lanes import Lane, Look, Turn
-from crawler.registry import Source
 from crawler.serial import Serial, Serials
+from crawler.source import Source
 
 _NESTED_SITEMAPS = 5
 _SITEMAP_DEPTH = 2
@@ -85,23 +85,14 @@ class NewsSpider(Spider):
         return None
 
     def _entry_request(self, look: Look, lane: Lane, turn: Turn) -> Request:
-        entry = look.entry
-        headers = dict(entry.headers)
+        how = discovery.request(look.entry, look.page)
         seen = self.frontier.validators(look.source, look.url)
         if seen.etag:
-            headers["If-None-Match"] = seen.etag
+            how["headers"]["If-None-Match"] = seen.etag
         if seen.last_modified:
-            headers["If-Modified-Since"] = seen.last_modified
-        body, url = discovery.request_body(entry, look.page)
-        if body and entry.body == "json":
-            headers.setdefault("Content-Type", "application/json")
-        elif body:
-            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+            how["headers"]["If-Modified-Since"] = seen.last_modified
         return Request(
-            url,
-            method=entry.method,
-            headers=headers,
-            body=body,
+            **how,
             callback=self.parse_entry,
             errback=self.entry_failed,
             dont_filter=True,

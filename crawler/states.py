@@ -8,7 +8,7 @@ from typing import Any
 
 from archive.models import FoundLink
 from crawler import answers, apis
-from crawler.registry import Entry
+from crawler.source import Entry
 
 _CANDIDATES = 5
 _UNDEFINED = re.compile(r'("(?:[^"\\]+|\\.)*+(?:"|\Z))|\bundefined\b', re.DOTALL)

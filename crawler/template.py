@@ -19,7 +19,7 @@ from crawler.dates import ParsedDate, find_date, parse_date
 from crawler.metadata import Credits
 
 if TYPE_CHECKING:
-    from crawler.registry import Selectors
+    from crawler.source import Selectors
 
 _SEEN = etree.XPath("descendant::text()[not(parent::script or parent::style)]")
 _PEOPLE = re.compile(rf"{metadata.NAME}(?:[、，,/] *{metadata.NAME})*")

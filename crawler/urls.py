@@ -12,7 +12,7 @@ import tldextract
 from archive.text import clean
 
 if TYPE_CHECKING:
-    from crawler.registry import Source
+    from crawler.source import Source
 
 _LONGEST = 2000
 _PORTS = {"http": 80, "https": 443}

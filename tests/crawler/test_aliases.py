@@ -20,6 +20,7 @@ from crawler import registry, urls
 from crawler.aliases import canonical, stated
 from crawler.reading import read_pending
 from crawler.relevance import Rule
+from crawler.source import Source
 
 REGISTRY = """
 [[source]]
@@ -56,7 +57,7 @@ THREE = (
 
 
 @pytest.fixture
-def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, registry.Source]:
+def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     path = tmp_path / "sources.toml"
     path.write_text(REGISTRY, "utf-8")
     monkeypatch.setenv("JIANBAO_SOURCES", str(path))
@@ -69,7 +70,7 @@ class Site:
     A link is named by its article's number.
     """
 
-    def __init__(self, conn: Connection, known: dict[str, registry.Source]) -> None:
+    def __init__(self, conn: Connection, known: dict[str, Source]) -> None:
         self.conn = conn
         self.known = known
         self.rule = Rule.load(known.values(), None)
@@ -128,7 +129,7 @@ class Site:
 
 
 @pytest.fixture
-def site(conn: Connection, known: dict[str, registry.Source]) -> Site:
+def site(conn: Connection, known: dict[str, Source]) -> Site:
     return Site(conn, known)
 
 

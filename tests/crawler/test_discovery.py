@@ -3,8 +3,8 @@ from datetime import datetime
 import pytest
 
 from archive.clock import BEIJING
-from crawler.discovery import DiscoveryError, discover, request_body
-from crawler.registry import Entry, Source
+from crawler.discovery import DiscoveryError, discover, request
+from crawler.source import Entry, Source
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
 ADDRESS = "https://www.jia.example/list"
@@ -47,20 +47,28 @@ def test_a_listing_may_travel_inside_json() -> None:
             discover(other, ADDRESS, source, entry, FETCHED)
 
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+JSON = {"Content-Type": "application/json"}
+
+
 @pytest.mark.parametrize(
-    ("more", "expected"),
+    ("more", "url", "body", "headers"),
     [
-        ({}, (b"", ADDRESS)),
-        ({"params": {"page": 1, "q": "青"}}, (b"", ADDRESS + "?page=1&q=%E9%9D%92")),
-        ({"url": ADDRESS + "?page=2", "params": {"n": 5}}, (b"", ADDRESS + "?page=2&n=5")),
-        ({"method": "POST", "params": {"n": 5, "c": "a b"}}, (b"n=5&c=a+b", ADDRESS)),
-        ({"method": "POST", "body": "json", "params": {"n": 5}}, (b'{"n": 5}', ADDRESS)),
+        ({}, ADDRESS, None, {}),
+        ({"params": {"page": 1, "q": "青"}}, ADDRESS + "?page=1&q=%E9%9D%92", None, {}),
+        ({"url": ADDRESS + "?page=2", "params": {"n": 5}}, ADDRESS + "?page=2&n=5", None, {}),
+        ({"method": "POST", "params": {"n": 5, "c": "a b"}}, ADDRESS, b"n=5&c=a+b", FORM),
+        ({"method": "POST", "body": "json", "params": {"n": 5}}, ADDRESS, b'{"n": 5}', JSON),
+        ({"method": "POST", "headers": JSON}, ADDRESS, b"", JSON),
     ],
 )
 def test_parameters_travel_as_the_entry_says(
-    more: dict[str, object], expected: tuple[bytes, str]
+    more: dict[str, object], url: str, body: bytes | None, headers: dict[str, str]
 ) -> None:
-    assert request_body(an_entry(**more)) == expected
+    expected = {"url": url, "headers": headers}
+    if body is not None:
+        expected |= {"method": "POST", "body": body}
+    assert request(an_entry(**more)) == expected
 
 
 PAGES = {
@@ -85,12 +93,13 @@ def test_pages_are_turned_as_the_site_counts_them(
     if "next" in more:
         more = more | {"next": f"https://www.jia.example{more['next']}"}
     entry = an_entry(pages=3, **more)
-    addresses = [request_body(entry, page)[1] for page in (1, 2, 3)]
+    addresses = [request(entry, page)["url"] for page in (1, 2, 3)]
     assert addresses == [f"https://www.jia.example{path}" for path in expected]
     assert addresses == [entry.address(page) for page in (1, 2, 3)]
 
 
 def test_posted_pages_have_numbers_in_their_bodies_and_addresses_of_their_own() -> None:
     entry = an_entry(pages=2, method="POST", body="json", params={"p": "{page}", "q": "x"})
-    assert request_body(entry, 2) == (b'{"p": 2, "q": "x"}', ADDRESS)
+    how = request(entry, 2)
+    assert (how["body"], how["url"]) == (b'{"p": 2, "q": "x"}', ADDRESS)
     assert entry.address(2) == ADDRESS + "?p=2&q=x"

@@ -4,7 +4,7 @@ import pytest
 
 from archive.sources import EntryPoint, Pace, Validators
 from crawler.crawl import due
-from crawler.registry import Entry, Source
+from crawler.source import Entry, Source
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 HOME = "https://jia.example/"

@@ -1,6 +1,6 @@
 from archive.models import Link
 from crawler.lanes import Lane, Look, Turn
-from crawler.registry import Entry, Source
+from crawler.source import Entry, Source
 
 
 def source(name: str, *paths: str) -> Source:

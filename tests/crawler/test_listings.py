@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from archive.clock import BEIJING
 from archive.models import FoundLink
 from crawler.discovery import DiscoveryError, listing
-from crawler.registry import Source
+from crawler.source import Source
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
 BASE = "https://www.jia.example/news/index.html"

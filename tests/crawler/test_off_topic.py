@@ -8,8 +8,8 @@ from archive import links
 from archive.models import Article, Link, Outcome
 from crawler import reading, topics
 from crawler.extract import Reading
-from crawler.registry import Entry, Source
 from crawler.relevance import Rule
+from crawler.source import Entry, Source
 
 GENERAL = Source(
     id="site",

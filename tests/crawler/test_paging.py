@@ -10,7 +10,7 @@ from archive.models import Page
 from archive.pages import MAX_BYTES
 from crawler import paging
 from crawler.paging import WHOLE, Continuation, next_page, number
-from crawler.registry import Entry, Source
+from crawler.source import Entry, Source
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 ROOT = "https://keji.example"

@@ -13,11 +13,14 @@ import pytest
 
 from archive.clock import BEIJING
 from archive.errors import UsageError
+from archive.models import Outcome
 from archive.settings import PROJECT
-from crawler import appending, discovery, registry
+from crawler import discovery, registry
+from crawler.checking import Finding
 from crawler.fetching import Answer, Fetch
-from crawler.proposing import Proposal, Unproposable, address, identifier, literal, propose
-from crawler.registry import Entry, RegistryError
+from crawler.proposing import Unproposable, address, identifier, literal, propose
+from crawler.registry import RegistryError
+from crawler.source import Entry, Selectors, Source
 from demo import trouble
 from demo.newsroom import OUTLETS
 from demo.newsroom import load as newsroom_pieces
@@ -43,7 +46,11 @@ async def over_http(url: str, **how: Any) -> Answer:
             return Answer(reply.url, reply.status, reply.read())
     except urllib.error.HTTPError as error:
         error.close()
-        return Answer(url, error.code)
+        return refused(url)
+
+
+def refused(url: str) -> Answer:
+    return Answer(url, outcome=Outcome.HTTP_ERROR, problem="HTTP 404")
 
 
 def a_site(answers: dict[str, str], **robots: Any) -> Fetch:
@@ -52,13 +59,13 @@ def a_site(answers: dict[str, str], **robots: Any) -> Fetch:
     async def fetch(url: str, **how: Any) -> Answer:
         body = answers.get(url.removeprefix(ROOT))
         if body is None:
-            return Answer(url, 404)
+            return refused(url)
         return Answer(url, 200, body.encode(), **robots)
 
     return fetch
 
 
-def proposed(url: str, fetch: Fetch) -> Proposal:
+def proposed(url: str, fetch: Fetch) -> tuple[Source, list[Finding]]:
     return asyncio.run(propose(url, fetch, KNOWN, NOW))
 
 
@@ -80,13 +87,12 @@ def test_every_outlet_gets_the_entry_point_it_has(
 ) -> None:
     (site,) = (each for each in OUTLETS if each.id == outlet)
     root = f"http://{site.address}:{newsroom.port}"
-    found = proposed(root + path, over_http)
-    (table,) = tomllib.loads(literal(found.source, found.unused))["source"]
+    found, unused = proposed(root + path, over_http)
+    (table,) = tomllib.loads(literal(found, unused))["source"]
     assert table["entry"] == [{"kind": kind, "url": root + entry}]
-    assert table["encoding"] == ("gb18030" if site.encoding == "gbk" else "utf-8")
     assert table["name"].startswith(site.name)
-    source = registry.Source.model_validate(table)
-    assert source == found.source
+    source = Source.model_validate(table)
+    assert source == found
     paths = newsroom.routes(site.address)
     articles = {source.article_id(root + path) for path in paths if source.matches(root + path)}
     written = len(newsroom_pieces(DAY)[outlet])
@@ -97,12 +103,12 @@ def test_a_wordpress_without_a_feed_is_asked_by_its_interface() -> None:
     posts = ",".join(POST % (n, f"{ROOT}/a/10{n}") for n in range(1, 6))
     api = "/wp-json/wp/v2/posts"
     page = "<title>云上 - 首页</title><link rel='https://api.w.org/' href='/wp-json/'>"
-    asked = discovery.request_body(Entry.model_validate({"kind": "wordpress", "url": ROOT + api}))
-    answers = {"/": page, asked[1].removeprefix(ROOT): f"[{posts}]"}
-    found = proposed(f"{ROOT}/", a_site(answers))
-    (table,) = tomllib.loads(literal(found.source))["source"]
+    asked = discovery.request(Entry.model_validate({"kind": "wordpress", "url": ROOT + api}))
+    answers = {"/": page, asked["url"].removeprefix(ROOT): f"[{posts}]"}
+    found, _ = proposed(f"{ROOT}/", a_site(answers))
+    (table,) = tomllib.loads(literal(found, []))["source"]
     assert table["entry"] == [{"kind": "wordpress", "url": ROOT + api}]
-    source = registry.Source.model_validate(table)
+    source = Source.model_validate(table)
     assert (source.id, source.name, source.entry[0].url) == ("new", "云上", ROOT + api)
     shown, _ = discovery.discover(f"[{posts}]".encode(), ROOT, source, source.entry[0], NOW)
     assert shown[0].published_at == datetime(2026, 11, 21, 1, tzinfo=UTC)
@@ -121,27 +127,27 @@ def test_a_dead_feed_is_passed_over_and_told() -> None:
         "/s": f"<urlset>{locations}</urlset>",
     }
     fetch = a_site(answers, crawl_delay=30, sitemaps=(f"{ROOT}/s",))
-    found = proposed(f"{ROOT}/", fetch)
-    assert [(entry.kind, entry.url) for entry in found.source.entry] == [("sitemap", f"{ROOT}/s")]
-    assert found.source.min_delay == 30
-    assert literal(found.source, found.unused).startswith(
+    found, unused = proposed(f"{ROOT}/", fetch)
+    assert [(entry.kind, entry.url) for entry in found.entry] == [("sitemap", f"{ROOT}/s")]
+    assert found.min_delay == 30
+    assert literal(found, unused).startswith(
         f"# not used: feed {ROOT}/old the newest article is 399 days old\n[[source]]\n"
     )
     # Better than nothing.
-    (entry,) = proposed(f"{ROOT}/", a_site({**answers, "/s": ""})).source.entry
-    assert entry.url == f"{ROOT}/old"
+    found, unused = proposed(f"{ROOT}/", a_site({**answers, "/s": ""}))
+    assert (found.entry[0].url, unused) == (f"{ROOT}/old", [])
 
 
 def test_who_names_a_section_gets_the_section_though_the_site_has_a_feed() -> None:
     titles = (f"<a href='/a/{n}'>云岭智能发布第{n}代大模型</a>" for n in range(10001, 10006))
     answers = {"/ai/": "".join(titles), "/feed": a_feed("Sat, 21 Nov 2026")}
-    (entry,) = proposed(f"{ROOT}/ai/", a_site(answers)).source.entry
+    (entry,) = proposed(f"{ROOT}/ai/", a_site(answers))[0].entry
     assert (entry.kind, entry.url) == ("listing", f"{ROOT}/ai/")
 
 
 def test_an_article_leads_to_its_site() -> None:
     answers = {"/a/12345": "<p>正文", "/feed": a_feed("Sat, 21 Nov 2026")}
-    assert proposed(f"{ROOT}/a/12345", a_site(answers)).source.entry[0].url == f"{ROOT}/feed"
+    assert proposed(f"{ROOT}/a/12345", a_site(answers))[0].entry[0].url == f"{ROOT}/feed"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +168,7 @@ def test_what_is_there_and_what_is_no_address_is_wrong_usage(url: str, complaint
     ("page", "complaint"),
     [
         (None, "HTTP 404; moved or gone"),
-        ("", "no page|is empty"),
+        ("", "no feed, sitemap or list of articles"),
         ("<p>", "no feed, sitemap or list of articles"),
         ("<title>安全验证</title>", "no feed, sitemap or list of articles"),
     ],
@@ -214,6 +220,7 @@ def test_what_is_not_well_is_shown_and_not_written(
     assert (code, table["entry"][0]["url"], own.exists()) == (1, url, False)
     assert "too_short" in err
     assert "nothing is written" in err
+    assert publisher.asked == ["/robots.txt", "/feed", "/a/12345"]
 
 
 def test_a_written_source_is_crawled_from_then_on(
@@ -237,16 +244,16 @@ def test_a_registry_is_left_as_it_was_if_the_whole_would_be_none(tmp_path: Path)
     own.chmod(0o640)
     source = registry.load(own)[0]
     with pytest.raises(RegistryError, match=r"own\.toml: source 'xinghe', id: used by two"):
-        appending.append(own, None, literal(source))
+        registry.append(own, None, literal(source, []))
     assert own.read_text("utf-8") == text
-    appending.append(own, None, literal(source.model_copy(update={"id": "another"})))
+    registry.append(own, None, literal(source.model_copy(update={"id": "another"}), []))
     assert registry.load(own)[-1] == source.model_copy(update={"id": "another"})
     assert (own.stat().st_mode & 0o777, list(tmp_path.iterdir())) == (0o640, [own])
 
 
 def test_some_files_are_refused_before_anything_is_asked(add: Any, tmp_path: Path) -> None:
     with pytest.raises(RegistryError, match="its folder does not exist"):
-        appending.refuse(tmp_path / "none" / "own.toml")
+        registry.refuse(tmp_path / "none" / "own.toml")
     built_in = Path(registry.__file__).with_name("sources.toml")
     code, found, err = add("http://127.0.1.1/", "--write", str(built_in))
     assert (code, found, "Looking at" in err) == (2, [], False)
@@ -269,9 +276,9 @@ def test_an_id_comes_from_the_host(host: str, expected: str) -> None:
 
 def test_every_known_source_survives_its_literal() -> None:
     for source in KNOWN:
-        plain = source.model_copy(update={"selectors": registry.Selectors(), "entry": ()})
-        (table,) = tomllib.loads(literal(plain))["source"]
+        plain = source.model_copy(update={"selectors": Selectors(), "entry": ()})
+        (table,) = tomllib.loads(literal(plain, []))["source"]
         entries = source.model_dump(mode="json")["entry"]
-        assert registry.Source.model_validate(table | {"entry": entries}) == source.model_copy(
-            update={"selectors": registry.Selectors()}
+        assert Source.model_validate(table | {"entry": entries}) == source.model_copy(
+            update={"selectors": Selectors()}
         )

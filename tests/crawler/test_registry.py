@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from crawler import registry
-from crawler.registry import NoEntryPoints, RegistryError, Source, UnknownSource
+from crawler.registry import NoEntryPoints, RegistryError, UnknownSource
+from crawler.source import Source
 
 ONE = """\
 [[source]]

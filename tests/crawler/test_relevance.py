@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from archive.taxonomy import load as load_taxonomy
 from crawler import topics
-from crawler.registry import Source
 from crawler.relevance import LEAD, Rule, by_text, by_title
+from crawler.source import Source
 
 TOPICS = topics.load()
 STRONG = [word for group in TOPICS.group if group.weight >= 3 for word in group.words]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler import registry
+from crawler.source import Source
 from crawler.urls import canonical, key
 
 SOURCES = registry.load()
@@ -153,13 +154,13 @@ def test_what_is_sold_is_no_article() -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
-def test_front_and_entry_pages_are_no_articles(source: registry.Source) -> None:
+def test_front_and_entry_pages_are_no_articles(source: Source) -> None:
     for url in (source.homepage, *(entry.url for entry in source.entry)):
         assert not source.matches(canonical(url, source))
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
-def test_every_source_says_what_it_rests_on_and_is_polite(source: registry.Source) -> None:
+def test_every_source_says_what_it_rests_on_and_is_polite(source: Source) -> None:
     assert source.evidence
     assert source.topics
     assert source.min_delay >= (120 if source.id == "people" else 10)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from archive.clock import BEIJING
 from archive.models import FoundLink
 from crawler.discovery import DiscoveryError, state
-from crawler.registry import Entry
+from crawler.source import Entry
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
 BASE = "https://www.jia.example/channel"

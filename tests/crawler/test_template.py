@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from archive.clock import BEIJING
 from archive.models import Article
 from crawler.extract import read
-from crawler.registry import Selectors, Source
+from crawler.source import Selectors, Source
 
 FETCHED = datetime(2026, 11, 22, 6, 30, tzinfo=BEIJING)
 TITLE = "松涛科技第三季度营收增长四成"

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler import registry
-from crawler.registry import Source
+from crawler.source import Source
 from crawler.urls import UrlError, canonical, domain, key
 
 DEFAULTS = {source.id: source for source in registry.load()}
