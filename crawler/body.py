@@ -41,7 +41,7 @@ _LINE = 100_000
 _LITTLE = 40
 """Characters of sentences: if there are no more elsewhere, what seems to stand beside is all."""
 _DISTANCE = 200.0
-"""After so many characters of links a sentence counts half as much as directly after the headline."""
+"""After so many characters of links a sentence counts half as much as under the headline."""
 _BEFORE = 0.3
 """What a sentence before the headline counts."""
 _MOST = 0.65

@@ -13,7 +13,7 @@ from lxml.etree import ParserError
 from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
-from archive.text import clean, clean_line
+from archive.text import clean, clean_line, fold
 from crawler import aliases, body, lines, metadata, registry, template, urls
 from crawler.decode import decode
 from crawler.registry import Selectors, Source
@@ -154,7 +154,8 @@ def _generic(tree: lxml_html.HtmlElement, headline: str) -> str:
     other = clean(found or "")
     if len(own) < MIN_CHARACTERS:
         return max(own, other, key=len)
-    besides = "\n".join(lines.tidy(other.split("\n"), headline))
+    folded = fold(headline)
+    besides = "\n".join(line for line in other.split("\n") if folded not in fold(line))
     return other if template.said(headline, besides) > agreeing + _DOUBT else own
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from archive.text import clean, fold
+from archive.text import fold
 from crawler import metadata
 
 NOTICE_LENGTH = 300
@@ -14,6 +14,8 @@ _MARK = re.compile(r"[，。！？；：、”」]|[,.!?;](?:\s|$)")
 _CHARACTERS_PER_MARK = 40
 """Chinese sentences have a mark every 10 to 20 characters; a list of names or words has none."""
 _SHORT = 25
+_LABEL = 80
+"""Characters; buttons and headings are short, and the patterns for them slow on long lines."""
 # What buttons and boxes say; a whole line, wherever it stands.
 _BUTTON = re.compile(
     r"(?!.*。$)[\W\d]*(?:举报(?:/反馈)?|反馈|纠错|打印(?:本[文页稿])?|关闭(?:窗口)?|收藏(?:本文)?|点赞|在看|转发|分享|复制链接"
@@ -35,7 +37,8 @@ _NOTICE = re.compile(
     r"未经.{0,20}(?:授权|许可|允许|同意|协议).{0,8}(?:不得|禁止|请勿|严禁|谢绝)|(?:不得|请勿|禁止|谢绝|严禁).{0,6}转载"
     r"|转载.{0,12}注明|版权(?:所有|声明|归.{2,20}所有)|版權所有|免[责責][声聲]明|(?:特别|平台|广告|郑重)?声明：|本声明"
     r"|(?:仅|僅|只|不)(?:代表|反映).{0,16}(?:观点|觀點|立场|立場|本人)|(?:观点|立场).{0,8}无关|信息存储空间|网易号.{0,8}用户上传"
-    r"|Notice: The content above|投资(?:者)?(?:有风险|须谨慎)|(?:据此|依此|按此)(?:操作|入市|投资)|不构成.{0,8}建议|风险提示："
+    r"|Notice: The content above|投资(?:者)?(?:有风险|须谨慎)|(?:据此|依此|按此)(?:操作|入市|投资)"
+    r"|不构成.{0,8}建议|风险提示："
     r"|如有侵权|侵权.{0,10}删除|尽在新浪财经|(?:题|头|封面)图(?:来源|来自|：)|ICP[备证]|京公网安备|举报电话|信息服务许可证"
     r"|Copyright\s*(?:©|\(c\)|\d{4})|©|(?:本文|原文)(?:系|为|是|由).{0,20}(?:原创|授权|独家)|本文来自.{0,20}(?:澎湃|付费栏目)"
     r"|更多.{0,12}(?:资讯|内容|新闻).{0,12}(?:下载|关注|点击|登录)|(?:关注|搜索).{0,16}(?:公众号|微信号|官方微信)"
@@ -52,7 +55,7 @@ _AFTERWARDS = re.compile(
     r"(?:阅读|閱讀|新闻|新聞|报道|報導|推荐|推薦|文章|链接|连接|热词|内容|专题|资讯|回顾|精选|话题|搜索|排行|视频|图片|评论|留言)"
     r"|猜你喜欢|为您推荐|大家都在看|大家还在看|你可能.{0,6}(?:喜欢|感兴趣|错过).{0,4}|还有更多.{0,6}|杂志排行"
     r"|(?:24小时)?(?:热|熱)(?:榜|文|搜|点|门)(?:排行)?|(?:点击|阅读|新闻)?排行榜?|(?:网友|读者)评论|发表评论|我要评论"
-    r"|参考(?:资料|文献|链接|来源)|作者简介|幻灯欣赏)\W*(?:\d+\W*条?\W*|MORE|更多|>+)*",
+    r"|参考(?:资料|文献|链接|来源)|作者简介|幻灯欣赏)[\W\d条]*(?:MORE|更多)?\W*",
     re.IGNORECASE,
 )
 _END = re.compile(r"[（(【\-—\s]*(?:完|END|THE END|全文完|本文结束)[）)】\-—\s]*", re.IGNORECASE)
@@ -72,7 +75,7 @@ def prose(line: str) -> float:
 
 def is_button(line: str) -> bool:
     """Whether a line is what a button or a box of a page says."""
-    return bool(_BUTTON.fullmatch(line))
+    return len(line) <= _LABEL and bool(_BUTTON.fullmatch(line))
 
 
 def is_notice(line: str) -> bool:
@@ -82,10 +85,9 @@ def is_notice(line: str) -> bool:
 
 def tidy(lines: Iterable[str], headline: str) -> list[str]:
     """The paragraphs of an article among the lines of its element."""
-    kept = [_GLUED.sub("", line) for line in lines if not is_button(line)]
+    kept = [_GLUED.sub("", line) for line in _until_the_end([*lines]) if not is_button(line)]
     kept = [line for line in kept if line and not metadata.is_credit_line(line)]
-    kept = _until_the_end(kept)
-    while kept and (is_notice(kept[-1]) or _AFTERWARDS.fullmatch(kept[-1])):
+    while kept and (is_notice(kept[-1]) or _ends(kept[-1])):
         kept.pop()
     folded, last = fold(headline), len(kept) - _EDGE
     return rejoin(
@@ -102,8 +104,8 @@ def rejoin(lines: Sequence[str]) -> list[str]:
     """Put together what a break inside a sentence has divided."""
     whole: list[str] = []
     for line in lines:
-        if whole and _BROKEN.search(f"{whole[-1]}\n{line}"):
-            whole[-1] = clean(whole[-1] + line)
+        if whole and _BROKEN.match(f"{whole[-1][-1:]}\n{line[:1]}"):
+            whole[-1] += line
         else:
             whole.append(line)
     return whole
@@ -114,9 +116,13 @@ def _until_the_end(lines: list[str]) -> list[str]:
     said = list(accumulate(map(prose, lines), initial=0.0))
     for number, line in enumerate(lines):
         late = number * 3 >= len(lines) * 2 or said[number] >= 2 * (said[-1] - said[number])
-        if late and said[number] and (_END.fullmatch(line) or _AFTERWARDS.fullmatch(line)):
+        if late and said[number] and _ends(line):
             return lines[:number]
     return lines
+
+
+def _ends(line: str) -> bool:
+    return len(line) <= _LABEL and bool(_END.fullmatch(line) or _AFTERWARDS.fullmatch(line))
 
 
 def _is_stamp(line: str) -> bool:
