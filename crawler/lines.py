@@ -47,6 +47,8 @@ _NOTICE = re.compile(
 )
 # When a page was put up, if that stands in the article's element.
 _STAMP = re.compile(r"(?:19|20)\d\d\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}.{0,8}?\d{1,2}:\d\d")
+# What is left of a bar of page numbers without its links.
+_PAGES = re.compile(r"\W*\d{1,2}(?:\W+\d{1,2})*\W*")
 _EDGE = 3
 """Lines at either end among which a page's own lines stand."""
 # The heading of what follows an article.
@@ -87,7 +89,7 @@ def tidy(lines: Iterable[str], headline: str) -> list[str]:
     """The paragraphs of an article among the lines of its element."""
     kept = [_GLUED.sub("", line) for line in _until_the_end([*lines]) if not is_button(line)]
     kept = [line for line in kept if line and not metadata.is_credit_line(line)]
-    while kept and (is_notice(kept[-1]) or _ends(kept[-1])):
+    while kept and (is_notice(kept[-1]) or _ends(kept[-1]) or _PAGES.fullmatch(kept[-1])):
         kept.pop()
     folded, last = fold(headline), len(kept) - _EDGE
     return rejoin(

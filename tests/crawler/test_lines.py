@@ -75,6 +75,11 @@ def test_a_notice_goes_where_it_stands_around_the_text_and_not_in_it(notice: str
     assert lines.tidy(inside, TITLE) == inside
 
 
+def test_a_long_paragraph_about_rights_is_no_notice() -> None:
+    about = "转载请注明出处，这句话写在每篇文章下面，却少有人照做。" * 12
+    assert lines.tidy([*TEXT, about], TITLE) == [*TEXT, about]
+
+
 @pytest.mark.parametrize("heading", [*AFTERWARDS, *ENDS])
 def test_what_follows_the_end_of_an_article_goes_if_it_is_little(heading: str) -> None:
     assert lines.tidy([*TEXT, heading, "松涛科技公布财报", "砺石资本募集新基金"], TITLE) == TEXT
@@ -107,6 +112,10 @@ def test_a_sentence_with_the_words_of_a_button_or_a_notice_is_kept(line: str) ->
 def test_the_headline_the_credits_and_the_hour_around_a_text_are_no_part_of_it() -> None:
     around = [TITLE, "2026-11-21 09:05 江城", "来源：云上科技报 作者：陆知远"]
     assert lines.tidy([*around, *TEXT, "发表于 2026年11月21日 09:05"], TITLE) == TEXT
+
+
+def test_page_numbers_under_a_text_go_and_those_of_its_parts_stay() -> None:
+    assert lines.tidy(["1", *TEXT, "2", *TEXT, "1 2 3"], TITLE) == ["1", *TEXT, "2", *TEXT]
 
 
 def test_an_hour_inside_a_text_or_in_a_sentence_is_kept() -> None:
