@@ -1,4 +1,4 @@
-"""Clean text and metadata of a page: decode, read with trafilatura, then look as a reader does."""
+"""Clean text and metadata of a page: decode, find the body, then look as a reader does."""
 
 import logging
 import re
@@ -14,7 +14,7 @@ from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
-from crawler import aliases, metadata, registry, template, urls
+from crawler import aliases, body, lines, metadata, registry, template, urls
 from crawler.decode import decode
 from crawler.source import Selectors, Source
 from crawler.verdict import refuse
@@ -22,7 +22,8 @@ from crawler.verdict import refuse
 MIN_CHARACTERS = 50
 """Shorter texts are no article; a Chinese news flash has about 100 characters."""
 
-_END_MARK = re.compile(r"^[（(【\-—\s]*(?:完|END|本文结束)[）)】\-—\s]*$")
+_DOUBT = 0.3
+"""A body that has less of the headline's pairs of characters is doubted; so much more wins."""
 _CONFIG = use_config()
 # The defaults count Latin letters; a hanzi says three times as much.
 _CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
@@ -60,14 +61,14 @@ def read(
     except (ParserError, ValueError):
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
     selectors = source.selectors if source else Selectors()
-    lines = metadata.visible_lines(tree)
-    headline = metadata.title(tree, lines, template.headings(tree, selectors.title))
-    text = _text(markup, tree, selectors, headline)
-    found = metadata.credits(tree, lines, headline, text, url, fetched_at)
+    visible = metadata.visible_lines(tree)
+    headline = metadata.title(tree, visible, template.headings(tree, selectors.title))
+    text = _text(tree, selectors, headline)
+    found = metadata.credits(tree, visible, headline, text, url, fetched_at)
     found = template.credits(tree, selectors, found, fetched_at)
-    text = _without_frame(text, headline)
+    text = "\n".join(lines.tidy(text.split("\n"), headline))
     page_title = clean_line(tree.findtext(".//title") or "")
-    if refused := refuse(markup, text, (headline, page_title), lines, url):
+    if refused := refuse(markup, text, (headline, page_title), visible, url):
         return Reading((), *refused)
     if len(text) < MIN_CHARACTERS:
         reason = f"{len(text)} characters of text, {MIN_CHARACTERS} are needed"
@@ -128,40 +129,36 @@ def _source(url: str) -> Source | None:
         return None
 
 
-def _text(markup: str, tree: lxml_html.HtmlElement, selectors: Selectors, headline: str) -> str:
+def _text(tree: lxml_html.HtmlElement, selectors: Selectors, headline: str) -> str:
     kept = template.without(tree, selectors.remove)
-    if kept is not tree:
-        markup = lxml_html.tostring(kept, encoding="unicode")
-    generic = _body(markup)
+    generic = _generic(kept, headline)
     for alternative in template.bodies(kept, selectors.body):
-        selected = _body(alternative)
+        selected = body.text(alternative, headline, whole=True)
         if len(selected) >= MIN_CHARACTERS and template.is_body(selected, generic, headline):
             return selected
     return generic
 
 
-def _body(markup: str) -> str:
+def _generic(tree: lxml_html.HtmlElement, headline: str) -> str:
+    """What looks like a body of Chinese news; where that is in doubt, trafilatura's if better."""
+    own = body.text(tree, headline)
+    agreeing = template.said(headline, own)
+    if agreeing >= _DOUBT and len(own) >= MIN_CHARACTERS:
+        return own
     try:
-        text = trafilatura.extract(
-            markup, config=_CONFIG, include_comments=False, include_tables=True, deduplicate=False
-        )
+        # It works on a copy of its own.
+        found = trafilatura.extract(tree, config=_CONFIG, include_comments=False)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
-        # Known to happen inside on broken trees; the page then counts as one without text.
-        return ""
-    return clean(text or "")
-
-
-def _without_frame(text: str, headline: str) -> str:
-    lines = [line for line in text.split("\n") if not metadata.is_credit_line(line)]
-    if lines and fold(lines[0]) == fold(headline):
-        lines = lines[1:]
-    for number, line in enumerate(lines):
-        if number >= len(lines) * 2 // 3 and _END_MARK.match(line):
-            lines = lines[:number]
-            break
-    return "\n".join(lines)
+        # Known to happen inside on broken trees.
+        return own
+    other = clean(found or "")
+    if len(own) < MIN_CHARACTERS:
+        return max(own, other, key=len)
+    folded = fold(headline)
+    besides = "\n".join(line for line in other.split("\n") if folded not in fold(line))
+    return other if template.said(headline, besides) > agreeing + _DOUBT else own
 
 
 def _without_declaration(markup: str) -> str:
     # lxml refuses text that declares an encoding of its own.
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", markup, count=1)
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", markup, count=1).replace("\0", "")

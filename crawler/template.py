@@ -69,8 +69,8 @@ def without(tree: lxml_html.HtmlElement, css: str | None) -> lxml_html.HtmlEleme
     return kept if 0 < _length(tree) - _length(kept) <= _length(kept) else tree
 
 
-def bodies(tree: lxml_html.HtmlElement, css: str | None) -> Iterator[str]:
-    """A page of its own for each alternative that shows something.
+def bodies(tree: lxml_html.HtmlElement, css: str | None) -> Iterator[lxml_html.HtmlElement]:
+    """An element of its own for each alternative that shows something.
 
     Of several matches it has the longest, with those beside it: paragraphs, or lead and text.
     """
@@ -82,8 +82,7 @@ def bodies(tree: lxml_html.HtmlElement, css: str | None) -> Iterator[str]:
                 if node.getparent() is longest.getparent():
                     body.append(deepcopy(node))
                     body[-1].tail = None
-            # Without this tag trafilatura takes a short text for no page at all.
-            yield f"<html>{lxml_html.tostring(body, encoding='unicode')}</html>"
+            yield body
 
 
 def is_body(selected: str, generic: str, headline: str) -> bool:
@@ -94,9 +93,16 @@ def is_body(selected: str, generic: str, headline: str) -> bool:
     """
     whole = fold(selected)
     besides = "\n".join(line for line in generic.split("\n") if fold(line) not in whole)
-    own, other = _said(headline, selected), _said(headline, besides)
+    own, other = said(headline, selected), said(headline, besides)
     says_enough = own > 2 * other if len(besides) > len(selected) else 2 * own >= other
     return says_enough and bool(re.search("[。！？]", selected))
+
+
+def said(headline: str, text: str) -> float:
+    """The part of a headline's pairs of neighbouring characters that a text has."""
+    folded, whole = fold(headline), fold(text)
+    pairs = {folded[at : at + 2] for at in range(len(folded) - 1)}
+    return sum(pair in whole for pair in pairs) / max(1, len(pairs))
 
 
 def credits(
@@ -164,10 +170,3 @@ def _is_told(match: Any) -> bool:
 
 def _length(node: lxml_html.HtmlElement) -> int:
     return sum(len(text.strip()) for text in _SEEN(node))
-
-
-def _said(headline: str, text: str) -> float:
-    """The part of a headline's pairs of neighbouring characters that a text has."""
-    folded, whole = fold(headline), fold(text)
-    pairs = {folded[at : at + 2] for at in range(len(folded) - 1)}
-    return sum(pair in whole for pair in pairs) / max(1, len(pairs))

@@ -67,7 +67,7 @@ def moment(found: Article) -> str:
 
 
 FLASH_BESIDE_A_SIDEBAR = page(
-    f"<div class='txt'><p>{FLASH}</p></div><div class='side'>{paragraphs(*ASIDE)}</div>"
+    f"<div class='txt'><p>{FLASH}</p></div><div class='b2'>{paragraphs(*ASIDE)}</div>"
 )
 
 
@@ -110,14 +110,14 @@ def test_matches_beside_each_other_are_one_text_and_others_are_not() -> None:
 
 
 def test_what_is_removed_is_not_read_but_still_names_the_article() -> None:
-    promotion = f"<p class='ad'>{ASIDE[3]}</p>"
+    promotion = f"<p class='b2'>{ASIDE[3]}</p>"
     markup = page(
         f"<div class='txt'><p class='by'>2026-11-21 09:05　作者：陆知远</p>"
         f"{paragraphs(*NEWS)}{promotion}</div>"
     )
     assert ASIDE[3] in article(markup).text
     for selectors in ({}, {"body": ".txt"}):
-        found = article(markup, remove=".ad, .by, h1", **selectors)
+        found = article(markup, remove=".b2, .by, h1", **selectors)
         assert found.text == "\n".join(NEWS)
         assert (found.title, found.authors) == (TITLE, ("陆知远",))
         assert moment(found) == "2026-11-21 09:05 minute"
