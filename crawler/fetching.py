@@ -107,7 +107,7 @@ class _Errands(Spider):
             if response.status >= 400:
                 raise HttpError(response)
         except Exception as error:
-            failure = Failure(error)  # type: ignore[no-untyped-call]
+            failure = Failure(error)  # type: ignore[no-untyped-call]  # Twisted has no types here.
             vars(failure)["request"] = request
             told = explain(failure, clock.now())
             outcome, problem = told.outcome, told.reason

@@ -33,7 +33,7 @@ class TlsBySource(HTTP11DownloadHandler):
 
 class _Policies(BrowserLikePolicyForHTTPS):
     def __init__(self, strict: Any, exceptions: dict[str, str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # Scrapy has no types here.
         self._strict = strict
         self._exceptions = exceptions
         self._lenient = {
