@@ -80,6 +80,8 @@ _VERIFY = re.compile(r"wappass\.baidu\.com|captcha|/waf[-_/]|antispider|security
 
 _CHALLENGE_BYTES = 20_000
 """A challenge is a small page; a long article may well quote one of its words."""
+_PROSE = 8
+"""So many full stops are an article's."""
 _LINE = 40
 """A sign is a short line."""
 _FLASH = 300
@@ -141,8 +143,10 @@ def challenge(html: str, status: int = 200) -> str:
 
 
 def is_challenge(body: bytes, status: int = 200) -> bool:
-    """Whether a page as fetched is a challenge, before anybody reads it."""
-    return len(body) < _CHALLENGE_BYTES and bool(challenge(decode(body), status))
+    """Whether a page as fetched is a challenge, before anybody reads it; quick for prose."""
+    stops = body.count("。".encode()) + body.count("。".encode("gb18030"))
+    small = len(body) < _CHALLENGE_BYTES and stops < _PROSE
+    return small and bool(challenge(decode(body), status))
 
 
 def led_away(asked: str, came: str) -> Refusal | None:
