@@ -140,8 +140,10 @@ def _mailbox(folder: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "demo.mailbox", "--port", "0", "--folder", str(folder)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        yield int(process.stdout.readline().split()[1])
-        process.terminate()
+        try:
+            yield int(process.stdout.readline().split()[1])
+        finally:
+            process.terminate()
 
 
 def rows(url: str, sql: str) -> set[tuple[object, ...]]:
