@@ -2,8 +2,8 @@
 
 python -m benchmarks.service_kills [--kills N] [--seed N]
 
-Nothing else of this checkout may crawl meanwhile. Every minute a crawl is due. Each kill meets a running crawl and a digest that is being mailed; what
-came of it is told on stderr.
+Every minute a crawl is due. Each kill meets a running crawl and a digest that is being mailed; what
+came of it is told on stderr. Nothing else of this checkout may crawl meanwhile.
 """
 
 import argparse
