@@ -21,7 +21,7 @@ _UNLIKELY = -7.5
 """Mean likelihood of a character, below which what follows a mark may be out of step."""
 _OPEN, _LOST, _EATEN, _WIDE, _UNREAD, _ODD = 2.0, 1.0, 1.0, 1.0, 12.0, 6.0
 """What each thing supposed must gain at least, in logarithms of likelihood."""
-_BEAM = 150
+_BEAM = 120
 _RARE = -15.5
 
 

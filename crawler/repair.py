@@ -7,7 +7,7 @@ are few, so that clean text costs little.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -23,9 +23,10 @@ _NOTE = re.compile(rf"[(?]{_SYLLABLE}\)")
 _NOTED = re.compile(rf"(.)((?:[(?]{_SYLLABLE}\))+)")
 _LISTED = (
     """發fā 業yè 務wù 現xiàn 產chǎn 數shù 經jīng 濟jì 術shù 態tài 關guān 進jìn 網wǎng 認rèn
-    應yīng 創chuàng 內nèi 聯lián 據jù 領lǐng 戰zhàn 復fù 轉zhuǎn 責zé 權quán 達dá 構gòu 機jī 強qiáng 礎chǔ
-    設shè 導dǎo 規guī 統tǒng 學xué 當dāng 驅qū 負fù 結jié 調diào 訓xùn 優yōu 節jié 預yù 絡luò 習xí
-    準zhǔn 質zhì 環huán 擔dān 續xù 農nóng 監jiān 標biāo 醫yī 協xié 風fēng 衛wèi"""
+    應yīng 創chuàng 內nèi 聯lián 據jù 領lǐng 戰zhàn 復fù 轉zhuǎn 責zé 權quán 達dá 構gòu 機jī
+    強qiáng 礎chǔ 設shè 導dǎo 規guī 統tǒng 學xué 當dāng 驅qū 負fù 結jié 調diào 訓xùn 優yōu
+    節jié 預yù 絡luò 習xí 準zhǔn 質zhì 環huán 擔dān 續xù 農nóng
+    監jiān 標biāo 醫yī 協xié 風fēng 衛wèi"""
 ).split()
 """Characters seen annotated in reposts, and how."""
 _READ = defaultdict[str, str](str)
@@ -39,11 +40,17 @@ _DOUBLED = re.compile("[?][？！]")
 _COMMA = re.compile(rf"，(?=[A-Za-z]\([a-zü]*[{_TONED}])")
 _HIDDEN = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u2e80-\u2fd5\uf900-\ufaff]")
 _HALF = re.compile(r"(?<=[\u4e00-\u9fff”》）\"%])[,?!:;](?!\d)")
+_SCRIPT = re.compile("[" + "".join(sorted(TRADITIONAL)) + "]+")
+_LONGEST = 1500
+"""Characters in a line from which on it is not searched: time and memory grow with its square."""
 _WIDE = {",": "，", "?": "？", "!": "！", ":": "：", ";": "；"}
 _AROUND, _QUOTED = 6, 300
 _HAN = re.compile("[\u4e00-\u9fff]")
 _COUNTED = re.compile(r"\d|[.月日年]")
 _SWALLOWED = 3.0
+"""What the two characters that A1 A1 hid between must gain, in logarithms of likelihood."""
+_ROUNDS = 4
+"""A repair can show the next one; what is repaired is left alone by another call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,22 @@ def repair(text: str) -> str:
 def repaired(text: str) -> tuple[str, tuple[Edit, ...]]:
     """The repaired text, and the edits in the order they were made."""
     log: list[Edit] = []
+    for _ in range(_ROUNDS):
+        before, text = text, _once(text, log)
+        if text == before:
+            break
+    return text, tuple(log)
+
+
+def _once(text: str, log: list[Edit]) -> str:
     text = _substituted("hidden", _HIDDEN, _unhidden, text, log)
     text, annotated = _realigned(text, log)
     text = _reopen(text, log)
     if annotated or len(_HALF.findall(text)) >= 3 > text.count("，"):
         text = _substituted("width", _HALF, lambda match: _WIDE[match[0]], text, log)
     if annotated:
-        text = _by_line("script", text, simplified(text).split("\n"), log)
-    return text, tuple(log)
+        text = _substituted("script", _SCRIPT, lambda match: simplified(match[0]), text, log)
+    return text
 
 
 def undo(text: str, edits: tuple[Edit, ...]) -> str:
@@ -81,23 +96,22 @@ def undo(text: str, edits: tuple[Edit, ...]) -> str:
     return text
 
 
-def _log(kind: str, before: str, after: str, start: int, log: list[Edit]) -> None:
+def _log(before: str, after: str, start: int, log: list[Edit]) -> None:
     """Add the edits that turn `before`, which begins at `start`, into `after`."""
     if before == after:
         return
     for how, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if how != "equal":
             note = not after[c:d] and _NOTE.fullmatch(before[a:b])
-            log.append(Edit("note" if note else kind, start + c, before[a:b], after[c:d]))
+            log.append(Edit("note" if note else "bytes", start + c, before[a:b], after[c:d]))
 
 
-def _by_line(kind: str, text: str, changed: Iterable[str], log: list[Edit]) -> str:
-    done = list(changed)
+def _by_line(text: str, changed: list[str], log: list[Edit]) -> str:
     start = 0
-    for before, after in zip(text.split("\n"), done, strict=True):
-        _log(kind, before, after, start, log)
+    for before, after in zip(text.split("\n"), changed, strict=True):
+        _log(before, after, start, log)
         start += len(after) + 1
-    return "\n".join(done)
+    return "\n".join(changed)
 
 
 def _substituted(
@@ -121,14 +135,8 @@ def _substituted(
 
 
 def _unhidden(match: re.Match[str]) -> str:
-    return (
-        unicodedata.normalize("NFKC", match[0])
-        if match[0] >= "\u2e80" and match[0] != "\ufeff"
-        else ""
-    )
-
-
-# --- annotations and bytes out of step
+    visible = "\u2e80" <= match[0] != "\ufeff"
+    return unicodedata.normalize("NFKC", match[0]) if visible else ""
 
 
 def _realigned(text: str, log: list[Edit]) -> tuple[str, bool]:
@@ -143,9 +151,9 @@ def _realigned(text: str, log: list[Edit]) -> tuple[str, bool]:
     others = sum(count for note, count in notes.items() if note[0] in TRADITIONAL)
     annotated = (listed >= 2 or others >= 5) and max(listed, others) >= 0.6 * notes.total()
     places = [suspects(line) for line in text.split("\n")]
-    if not annotated and not any(places):
+    eaten = _EATEN.search(text) is not None
+    if not annotated and not eaten and not any(places):
         return text, False
-    eats = _EATEN.search(text) is not None
     sound = "\n".join(
         _blanked(line, spans) for line, spans in zip(text.split("\n"), places, strict=True)
     )
@@ -158,7 +166,8 @@ def _realigned(text: str, log: list[Edit]) -> tuple[str, bool]:
             found = match[1]
             for note in _NOTE.findall(match[2]):
                 likely = _READ[note[1:-1]]
-                if note[0] == "?" or (match[1] >= "\x80" and match[1] not in (likely or TRADITIONAL)):
+                fits = match[1] < "\x80" or match[1] in (likely or TRADITIONAL)
+                if note[0] == "?" or not fits:
                     uncertain.append(likely)
                     found += NOTE
             return found
@@ -170,30 +179,28 @@ def _realigned(text: str, log: list[Edit]) -> tuple[str, bool]:
 
     best: list[str] = []
     highest = 0.0
-    for eats in (False, True) if _EATEN.search(text) else (False,):
+    for eats in (False, True) if eaten else (False,):
         how = Damage(eats, local)
         lines = []
         gained = 0.0
         for line in text.split("\n"):
             after, uncertain = bare(line)
-            if after != line or suspects(after) or _EATEN.search(after):
+            touched = after != line or suspects(after) or _EATEN.search(after)
+            if touched and len(after) < _LONGEST:
                 after, gain = realign(after, how, uncertain)
                 gained += gain
-            lines.append(after)
+            lines.append(after.replace(NOTE, ""))
         if not best or gained > highest:
             best, highest = lines, gained
     if not annotated and highest < _SURE:
         return text, False
-    return _by_line("bytes", text, best, log), annotated
+    return _by_line(text, best, log), annotated
 
 
 def _blanked(line: str, spans: list[tuple[int, int]]) -> str:
     for start, end in reversed(spans):
         line = line[:start] + " " + line[end:]
     return line
-
-
-# --- deleted A1 A1
 
 
 @cache
@@ -230,7 +237,7 @@ def _reopen(text: str, log: list[Edit]) -> str:
             return whole
         if first != "啊" and not any(left[-n:] + first in words() for n in (1, 2, 3)):
             return whole
-        if right and text.count(whole + text[at + 1]) > 1:
+        if right and text.count(whole + text[at + 1], max(0, at - _LONGEST), at + _LONGEST) > 1:
             return whole
         gain = likelihood(left + first + mark + right) - likelihood(left + whole + right)
         return first + mark if gain >= (0 if exclaimed else _SWALLOWED) else whole

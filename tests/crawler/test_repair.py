@@ -126,6 +126,7 @@ def test_clean_sentences_stay(parts: list[str]) -> None:
     assert repair(text) == text
 
 
-@pytest.mark.parametrize("text", [ANNOTATED, "数据基矗\n他说。", "云\u200b岭"])
+@given(some.text(some.sampled_from(ALPHABET), max_size=60))
 def test_what_is_repaired_stays(text: str) -> None:
-    assert repair(repair(text)) == repair(text)
+    for each in (text, ANNOTATED + text):
+        assert repaired(repair(each))[1] == ()
