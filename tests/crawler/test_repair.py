@@ -66,17 +66,12 @@ def test_annotations_go_and_the_script_is_folded() -> None:
 
 
 def test_an_annotation_across_two_characters_is_undone() -> None:
-    torn = (
-        ANNOTATED
-        + "\n"
-        + lenient(
-            "首款AI遊戲，當地".encode("gbk").replace(
-                "預".encode("gbk"), "預(yù)".encode("gb18030")
-            ),
-            "dropped",
-        )
-    )
-    assert repair(torn).endswith("\n首款AI游戏，当地")
+    data = "首款AI遊戲,當地AI公司".encode("gbk")
+    for each, reading in (("預", "yù"), ("數", "shù")):
+        data = data.replace(each.encode("gbk"), f"{each}({reading})".encode("gbk"))
+    for orphan in ("dropped", "eats"):
+        torn = ANNOTATED + "\n" + lenient(data, orphan)
+        assert repair(torn).endswith("\n首款AI游戏，当地AI公司")
 
 
 @pytest.mark.parametrize(
