@@ -1,12 +1,14 @@
 """Articles: stored once per link and part, changed into a new revision when their page changed."""
 
 import hashlib
+from dataclasses import asdict
 from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
 
-from archive.models import Article, StoredArticle
+from archive.models import Article, Edit, StoredArticle
 from archive.text import fingerprint
 
 
@@ -35,15 +37,21 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         "precision": article.date_precision,
         "section": article.section,
         "keywords": list(article.keywords),
+        "contributors": list(article.contributors),
+        "origin_kind": article.origin_kind,
+        "captions": list(article.captions),
+        "repairs": Jsonb([asdict(edit) for edit in article.repairs]),
         "now": now,
     }
     if old is None:
         conn.execute(
             "insert into archive.article (link, part, page, title, text_hash, fingerprint, authors,"
-            " editor, origin, published_at, date_precision, section, page_keywords, first_seen,"
-            " extracted_at) select id, %(part)s, %(page)s, %(title)s, %(hash)s, %(fingerprint)s,"
+            " editor, origin, published_at, date_precision, section, page_keywords,"
+            " contributors, origin_kind, captions, repairs, first_seen, extracted_at) select id,"
+            " %(part)s, %(page)s, %(title)s, %(hash)s, %(fingerprint)s,"
             " %(authors)s, %(editor)s, %(origin)s, %(published)s, %(precision)s, %(section)s,"
-            " %(keywords)s, first_seen, %(now)s from archive.link where id = %(link)s",
+            " %(keywords)s, %(contributors)s, %(origin_kind)s, %(captions)s, %(repairs)s,"
+            " first_seen, %(now)s from archive.link where id = %(link)s",
             values,
         )
         return "new"
@@ -59,7 +67,9 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         "update archive.article set page = %(page)s, title = %(title)s, text_hash = %(hash)s,"
         " fingerprint = %(fingerprint)s, authors = %(authors)s, editor = %(editor)s,"
         " origin = %(origin)s, published_at = %(published)s, date_precision = %(precision)s,"
-        " section = %(section)s, page_keywords = %(keywords)s, extracted_at = %(now)s"
+        " section = %(section)s, page_keywords = %(keywords)s, contributors = %(contributors)s,"
+        " origin_kind = %(origin_kind)s, captions = %(captions)s, repairs = %(repairs)s,"
+        " extracted_at = %(now)s"
         " where link = %(link)s and part = %(part)s",
         values,
     )
@@ -68,7 +78,8 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
 
 _STORED = (
     "select a.id, l.url, l.source, s.name, a.first_seen, a.title, t.content, a.part, a.authors,"
-    " a.editor, a.origin, a.published_at, a.date_precision, a.section, a.page_keywords"
+    " a.editor, a.origin, a.published_at, a.date_precision, a.section, a.page_keywords,"
+    " a.contributors, a.origin_kind, a.captions, a.repairs"
     " from archive.article a join archive.link l on l.id = a.link"
     " join archive.source s on s.id = l.source join archive.text t on t.hash = a.text_hash"
 )
@@ -105,5 +116,9 @@ def _stored(row: TupleRow) -> StoredArticle:
         date_precision=row[12],
         section=row[13],
         keywords=tuple(row[14]),
+        contributors=tuple(row[15]),
+        origin_kind=row[16],
+        captions=tuple(row[17]),
+        repairs=tuple(Edit(**edit) for edit in row[18]),
     )
     return StoredArticle(row[0], row[1], row[2], row[3], row[4], article)

@@ -85,6 +85,19 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """One change that repair made to a text."""
+
+    kind: str
+    at: int
+    """Characters before it in the repaired text; edits ascend and do not overlap."""
+    before: str
+    after: str
+    guess: bool = False
+    """Whether a byte that was lost had to be guessed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An article as extracted from one page; `part` counts the articles of the page from 1."""
 
@@ -99,6 +112,15 @@ class Article:
     """`minute` or `day`; empty when the date is unknown."""
     section: str = ""
     keywords: tuple[str, ...] = ()
+    """What the page itself gives as keywords."""
+    contributors: tuple[str, ...] = ()
+    """People it names as taking part, other than its authors: experts, translators, interns."""
+    origin_kind: str = ""
+    """Where its name stands: `credit` (来源), `dateline` (电头), `byline` (X记者), `copyright`."""
+    captions: tuple[str, ...] = ()
+    """The captions of its pictures, in their order."""
+    repairs: tuple[Edit, ...] = ()
+    """What was repaired in `title + "\\n" + text`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
+from archive.models import Edit
 from archive.script import TRADITIONAL, simplified
 from crawler.lexicon import likelihood, repeated, words
 from crawler.misaligned import NOTE, Damage, pair_of, read, realign, suspects
@@ -51,16 +51,6 @@ _SWALLOWED = 3.0
 """What the two characters that A1 A1 hid between must gain, in logarithms of likelihood."""
 _ROUNDS = 4
 """A repair can show the next one; what is repaired is left alone by another call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change. `at` counts characters in the text once all edits up to this one are made."""
-
-    kind: str
-    at: int
-    before: str
-    after: str
 
 
 def repair(text: str) -> str:

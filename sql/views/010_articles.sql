@@ -6,7 +6,8 @@ select a.id, l.source, s.name as source_name, a.title, l.url, t.content as text,
        a.authors, a.editor, a.origin, a.published_at, a.date_precision, a.section, a.page_keywords,
        a.first_seen, a.part, m.summary, m.keywords, m.technologies, m.industries, m.topic,
        m.method as summary_method,
-       (select count(*) from archive.revision r where r.article = a.id) as revisions
+       (select count(*) from archive.revision r where r.article = a.id) as revisions,
+       a.contributors, a.origin_kind, a.captions, jsonb_array_length(a.repairs) as repairs
   from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
@@ -35,6 +36,25 @@ comment on column news.articles.industries is 'Industries it is about. 涉及的
 comment on column news.articles.topic is 'Section of the digest it belongs to. 所属简报栏目。';
 comment on column news.articles.summary_method is 'extractive, lead, or the model that wrote the summary. 总结方法。';
 comment on column news.articles.revisions is 'How often the publisher changed it since it was first stored. 存档后被修改的次数。';
+comment on column news.articles.contributors is 'People named as taking part, other than the authors. 作者以外的参与者：专家、译者、通讯员。';
+comment on column news.articles.origin_kind is 'Where the origin stands: credit, dateline, byline, copyright. 来源出自何处：来源行、电头、署名、版权声明。';
+comment on column news.articles.captions is 'Captions of its pictures. 图片说明。';
+comment on column news.articles.repairs is 'How many places of it were repaired, see news.repairs. 修复的处数，详见 news.repairs。';
+
+create or replace view news.repairs as
+select a.id, e.number, e.edit ->> 'kind' as kind, (e.edit ->> 'at')::integer as at,
+       e.edit ->> 'before' as before, e.edit ->> 'after' as after,
+       (e.edit ->> 'guess')::boolean as guess
+  from archive.article a
+ cross join jsonb_array_elements(a.repairs) with ordinality e (edit, number);
+comment on view news.repairs is 'What was repaired in damaged texts, edit by edit. 对受损文本的每一处修复。';
+comment on column news.repairs.id is 'Number of the article. 文章编号。';
+comment on column news.repairs.number is 'Order of the edit in the text, from 1. 修复在文中的次序，从 1 起。';
+comment on column news.repairs.kind is 'note (pinyin), bytes, width, script, hidden. 类别：注音、字节、全半角、繁简、隐藏字符。';
+comment on column news.repairs.at is 'Characters before it in title, newline, text as they are now. 在现文“标题、换行、正文”中的位置（字符数）。';
+comment on column news.repairs.before is 'What stood there. 修复前。';
+comment on column news.repairs.after is 'What stands there now. 修复后。';
+comment on column news.repairs.guess is 'Whether a lost byte had to be guessed. 是否含推测的字节。';
 
 create or replace view news.record as
 select a.title as "标题",
