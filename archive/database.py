@@ -8,7 +8,7 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
-from archive import clock, embedded, migrations
+from archive import clock, embedded, migrations, names
 from archive.errors import KnownError
 from archive.settings import Settings
 
@@ -47,15 +47,18 @@ def migrate(settings: Settings) -> list[str]:
 
 
 def prepare(conn: Connection[TupleRow], settings: Settings) -> list[str]:
-    """Apply migrations and note the deployment's kind."""
+    """Apply migrations, note the deployment's kind, and bring the shipped names up to date."""
     if not migrations.is_empty(conn):
         _same_kind(conn, settings)
     applied = migrations.migrate(conn)
+    now = clock.now()
     conn.execute(
         "insert into archive.deployment (kind, created_at) values (%s, %s) on conflict do nothing",
-        (settings.jianbao_kind, clock.now()),
+        (settings.jianbao_kind, now),
     )
     _same_kind(conn, settings)
+    conn.execute("update archive.deployment set fixed_at = %s where kind = 'demo'", (now,))
+    names.sync(conn)
     return applied
 
 

@@ -26,6 +26,12 @@ hypothesis.settings.load_profile("patient")
 LONG = ("test_demo.py", "test_celery.py", "test_newsroom.py", "test_model.py", "test_claims.py")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-docs", action="store_true", help="write what docs/ shows of the program anew"
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that none runs alone at the end."""
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))

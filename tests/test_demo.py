@@ -15,9 +15,18 @@ import psycopg
 import pytest
 
 from archive import embedded
+from archive.settings import PROJECT
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
 JIANBAO = Path(sys.executable).with_name("jianbao")
+
+COOKBOOK = """# Questions to the archive 查询示例
+
+Each of these is a file in `sql/queries/` and runs in `make psql`; the answers are the sample
+newsroom's, cut to the first rows. `news.clock()` is the present (in a demo, the demo's).
+以下查询都在 `sql/queries/` 中，可在 `make psql` 里运行；答案来自示例新闻站，只列前几行。
+
+"""
 
 # A registry whose only source the address guard refuses: the live service must reach nobody here.
 REGISTRY = """
@@ -93,6 +102,35 @@ def test_the_demo_reports_sources_outcomes_queries_and_the_edition(
                   "重大事件摘要", "digest-", "Done in"):  # fmt: skip
         assert words in report
     assert report.count("news=>") == 3
+
+
+QUERIES = sorted((PROJECT / "sql" / "queries").glob("*.sql"))
+
+
+def test_every_query_of_the_cookbook_answers(
+    checkout: Checkout, report: str, pytestconfig: pytest.Config
+) -> None:
+    assert len(QUERIES) >= 15
+    page = PROJECT / "docs" / "cookbook.md"
+    shown = [COOKBOOK]
+    for path in QUERIES:
+        query = path.read_text(encoding="utf-8")
+        answer = checkout.run("--demo", "psql", "-X", "-P", "format=unaligned", "-c", query)
+        rows = answer.strip().splitlines()
+        assert len(rows) > 2, path.name
+        english, chinese = (line.removeprefix("-- ") for line in query.splitlines()[:2])
+        cut = [row if len(row) <= 160 else f"{row[:159]}…" for row in rows[:7]]
+        if len(rows) > 8:
+            cut.append("…")
+        block = "\n".join([*cut, rows[-1]])
+        shown.append(f"## {english} {chinese}\n\n`sql/queries/{path.name}`\n\n```sql\n")
+        shown.append("\n".join(query.splitlines()[2:]) + f"\n```\n\n```text\n{block}\n```\n\n")
+    if pytestconfig.getoption("--write-docs"):
+        page.write_text("".join(shown), encoding="utf-8")
+    # The answers have the demo's day in them; the questions stay.
+    written = page.read_text(encoding="utf-8")
+    assert all(part in written for part in shown[1::2])
+    assert all("\n".join(q.read_text("utf-8").splitlines()[2:]) in written for q in QUERIES)
 
 
 def test_every_link_ends_in_one_outcome_and_bad_pages_stop_nobody(

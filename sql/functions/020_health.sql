@@ -4,7 +4,7 @@
 -- Security definer, because its readers have no rights on the private tables; it takes no text.
 -- 各来源与其常态相比的状况。未满七天时没有常态可言，偏少不算异常；其余问题一次抓取即可看出。
 
-create or replace function news.source_health(as_of timestamptz default now())
+create or replace function news.source_health(as_of timestamptz default news.clock())
 returns table (
     id text, name text, state text, expected_per_day numeric, last_day bigint, days_seen integer,
     newest_at timestamptz, why text

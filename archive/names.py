@@ -1,0 +1,37 @@
+"""Other names of what the news is about: companies, products, institutions, technologies."""
+
+import tomllib
+from pathlib import Path
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from archive import taxonomy
+
+SHIPPED = Path(__file__).with_name("names.toml")
+
+
+def sync(conn: Connection[TupleRow]) -> None:
+    """Make the shipped rows of archive.name what the two dictionaries say; others stay."""
+    with conn.transaction(), conn.cursor() as cursor:
+        cursor.execute("delete from archive.name where shipped")
+        cursor.executemany(
+            "insert into archive.name (name, alias, kind, shipped) values (%s, %s, %s, true)"
+            " on conflict do nothing",
+            sorted(_rows()),
+        )
+
+
+def _rows() -> set[tuple[str, str, str]]:
+    known = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    kinds = {"companies": "company", "products": "product", "institutions": "institution"}
+    rows = {
+        (names[0], alias, kind)
+        for key, kind in kinds.items()
+        for names in known[key]
+        for alias in names
+    }
+    terms = taxonomy.load()
+    for kind, tags in (("technology", terms.technologies), ("industry", terms.industries)):
+        rows |= {(tag.name, word, kind) for tag in tags for word in tag.words}
+    return rows

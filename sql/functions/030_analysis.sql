@@ -1,0 +1,128 @@
+-- Questions over time: trends, what is rising, timelines, who reprints whom.
+-- 随时间的分析：趋势、升温、时间线、转载关系。
+
+create or replace function news.trend(
+    query text default null, tag text default null, since interval default '30 days',
+    step interval default '1 day', as_of timestamptz default news.clock()
+)
+returns table (starts date, articles bigint, percent numeric)
+language sql stable
+set search_path = pg_catalog
+as $$
+    with days as (
+        select array(select generate_series(
+            date_trunc('day', (as_of - since) at time zone 'Asia/Shanghai'),
+            as_of at time zone 'Asia/Shanghai', step)) as starts
+    ), counted as (
+        select width_bucket(a.at at time zone 'Asia/Shanghai', d.starts) as number,
+               count(*) as everything,
+               count(*) filter (where
+                   (trend.query is null or a.id in (select m.id from news.matches(trend.query) m))
+                   and (trend.tag is null or a.id in (
+                       select t.id from news.tags t where t.tag = trend.tag))) as hits
+          from days d,
+               (select id, coalesce(published_at, first_seen) as at from news.articles) a
+         where a.at >= d.starts[1] at time zone 'Asia/Shanghai' and a.at <= as_of
+         group by 1
+    )
+    select d.starts[n]::date, coalesce(c.hits, 0),
+           round(100.0 * coalesce(c.hits, 0) / nullif(c.everything, 0), 1)
+      from days d
+     cross join generate_subscripts(d.starts, 1) n
+      left join counted c on c.number = n
+     order by n
+$$;
+comment on function news.trend(text, text, interval, interval, timestamptz) is
+    'How many articles matched a search and/or carried a tag in each step of time, in Beijing days, and what share of all that was. 每个时段内命中检索词或带有标签的文章数及占比，按北京时间。';
+
+create or replace function news.rising(
+    since interval default '7 days', baseline interval default '28 days',
+    kind text default null, max_rows integer default 20, as_of timestamptz default news.clock()
+)
+returns table (tag text, kind text, articles bigint, expected numeric, score numeric)
+language sql stable
+set search_path = pg_catalog
+as $$
+    with counted as (
+        select t.tag, t.kind, count(*) filter (where t.at > as_of - since) as articles,
+               count(*) filter (where t.at <= as_of - since)
+               * extract(epoch from since) / extract(epoch from baseline) as expected
+          from news.tags t
+         where t.at > as_of - since - baseline and t.at <= as_of
+           and t.kind <> 'topic' and (rising.kind is null or t.kind = rising.kind)
+         group by 1, 2
+    )
+    select c.tag, c.kind, c.articles, round(c.expected, 1),
+           round((c.articles - c.expected) / sqrt(c.expected + 1), 1) as score
+      from counted c
+     where c.articles >= 2 and c.articles > c.expected
+     order by score desc, c.articles desc, c.tag, c.kind
+     limit rising.max_rows
+$$;
+comment on function news.rising(interval, interval, text, integer, timestamptz) is
+    'Tags with more articles lately than the time before lets expect; score is the surplus over the square root of what was expected plus one. 近期明显升温的标签：实际篇数与基线预期之差，除以（预期加一）的平方根。';
+
+create or replace function news.timeline(
+    name text, since interval default '1 year', max_rows integer default 100,
+    as_of timestamptz default news.clock()
+)
+returns table (at timestamptz, kind text, what text, source_name text, copies bigint, url text, id bigint)
+language sql stable
+set search_path = pg_catalog
+as $$
+    with word as materialized (
+        select distinct other.alias
+          from news.names known
+          join news.names other on other.name = known.name
+         where news.fold(known.alias) = news.fold(timeline.name)
+         union select timeline.name
+    ), mention as (
+        select distinct m.id
+          from word w cross join lateral news.matches('"' || replace(w.alias, '"', ' ') || '"') m
+    ), first as (
+        select c.first_id as id, count(*) as copies
+          from news.copies c
+         where c.first_id in (select m.id from mention m)
+         group by 1
+    )
+    select coalesce(a.published_at, a.first_seen) as at, e.kind, coalesce(e.event, a.title),
+           a.source_name, f.copies, a.url, a.id
+      from first f
+      join news.articles a on a.id = f.id
+      left join lateral (
+        select v.kind, v.event
+          from news.events v
+         where v.id = a.id and exists (
+               select from word w where strpos(news.fold(v.event), news.fold(w.alias)) > 0)
+         order by v.number limit 1) e on true
+     where coalesce(a.published_at, a.first_seen) between as_of - since and as_of
+     order by 1 desc, a.id desc
+     limit timeline.max_rows
+$$;
+comment on function news.timeline(text, interval, integer, timestamptz) is
+    'What was reported of a company, product or technology by any of its names (news.names), newest first, each text once: the event, else the headline. 按任一别名查询公司、产品或技术的时间线，由新到旧，同文只列一次；有事件列事件，否则列标题。';
+
+create or replace function news.reprints(
+    since interval default '30 days', as_of timestamptz default news.clock()
+)
+returns table (origin text, reprinted_by text, articles bigint, stated bigint)
+language sql stable
+set search_path = pg_catalog
+as $$
+    with publication as (
+        select a.id, a.source_name, nullif(a.origin, a.source_name) as stated,
+               nullif(first_value(c.source_name) over (
+                   partition by c.first_id order by c.first_seen, c.id), a.source_name) as earlier
+          from news.articles a
+          join news.copies c on c.id = a.id
+         where a.first_seen > as_of - since and a.first_seen <= as_of
+    )
+    select coalesce(nullif(p.stated, ''), p.earlier) as origin, p.source_name, count(*),
+           count(*) filter (where p.stated <> '')
+      from publication p
+     where coalesce(nullif(p.stated, ''), p.earlier) is not null
+     group by 1, 2
+     order by 3 desc, 1, 2
+$$;
+comment on function news.reprints(interval, timestamptz) is
+    'Who reprints whom: by the origin that a copy states, else by who had the same text first; stated counts the former. 谁转载谁：以注明的来源为准，未注明则看谁先发同文；stated 为注明来源的篇数。';

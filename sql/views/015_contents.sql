@@ -1,0 +1,62 @@
+-- What articles say: summaries, tags, events, and the names they may use.
+-- 文章的内容：总结、标签、事件，以及别名。
+
+create or replace view news.summaries as
+select a.id, a.title, l.url, m.summary, m.topic, m.keywords, m.technologies, m.industries, m.method,
+       m.reason, m.made_at
+  from archive.summary m
+  join archive.article a on a.id = m.article
+  join archive.link l on l.id = a.link;
+comment on view news.summaries is 'The summary of each article, how it was made and why so. 每篇文章的总结、生成方法及缘由。';
+comment on column news.summaries.id is 'Number of the article. 文章编号。';
+comment on column news.summaries.title is 'Headline. 标题。';
+comment on column news.summaries.url is 'Canonical address. 规范链接。';
+comment on column news.summaries.summary is 'Summary; with method extractive, sentences of the article as they stand. 总结；extractive 表示逐字摘自原文。';
+comment on column news.summaries.topic is 'Section of the digest. 所属简报栏目。';
+comment on column news.summaries.keywords is 'Keywords found in the text. 关键词。';
+comment on column news.summaries.technologies is 'AI technologies named in it. 涉及的 AI 技术。';
+comment on column news.summaries.industries is 'Industries it is about. 涉及的行业。';
+comment on column news.summaries.method is 'extractive, lead, or the model that wrote it. 总结方法。';
+comment on column news.summaries.reason is 'Why it is not the method asked for; empty otherwise. 未采用指定方法的原因。';
+comment on column news.summaries.made_at is 'When it was made. 生成时间。';
+
+create or replace view news.tags as
+select a.id, t.kind, t.tag, coalesce(a.published_at, a.first_seen) as at, a.title
+  from archive.summary m
+  join archive.article a on a.id = m.article
+ cross join lateral (
+    select 'technology' as kind, x as tag from unnest(m.technologies) x
+    union all select 'industry', x from unnest(m.industries) x
+    union all select 'keyword', x from unnest(m.keywords) x
+    union all select 'topic', m.topic) t;
+comment on view news.tags is 'One row for each tag of each article. 每篇文章的每个标签一行。';
+comment on column news.tags.id is 'Number of the article. 文章编号。';
+comment on column news.tags.kind is 'technology, industry, keyword or topic. 类别：技术、行业、关键词、栏目。';
+comment on column news.tags.tag is 'The tag. 标签。';
+comment on column news.tags.at is 'When the article was published; when first seen, if it does not say. 发布时间；未注明则为首次发现时间。';
+comment on column news.tags.title is 'Headline of the article. 文章标题。';
+
+create or replace view news.events as
+select a.id, e.number, e.event ->> 'kind' as kind, e.event ->> 'text' as event,
+       coalesce(a.published_at, a.first_seen) as at, s.name as source_name, a.title, l.url
+  from archive.summary m
+  join archive.article a on a.id = m.article
+  join archive.link l on l.id = a.link
+  join archive.source s on s.id = l.source
+ cross join jsonb_array_elements(m.events) with ordinality e (event, number);
+comment on view news.events is 'The main events that articles report, each a sentence of the article. 文章报道的重大事件，均为原文句子。';
+comment on column news.events.id is 'Number of the article. 文章编号。';
+comment on column news.events.number is 'Order within the article, from 1. 在文中的次序，从 1 起。';
+comment on column news.events.kind is 'What kind of event it is. 事件类别。';
+comment on column news.events.event is 'The sentence. 事件原句。';
+comment on column news.events.at is 'When the article was published; when first seen, if it does not say. 发布时间；未注明则为首次发现时间。';
+comment on column news.events.source_name is 'Publisher of this copy. 发布来源。';
+comment on column news.events.title is 'Headline of the article. 文章标题。';
+comment on column news.events.url is 'Canonical address. 规范链接。';
+
+create or replace view news.names as
+select name, alias, kind from archive.name;
+comment on view news.names is 'Other names of companies, products, institutions, technologies and industries. 公司、产品、机构、技术与行业的别名。';
+comment on column news.names.name is 'The name it goes by here. 通用名。';
+comment on column news.names.alias is 'A name that means the same; the name itself is one. 别名，含本名。';
+comment on column news.names.kind is 'company, product, institution, technology or industry. 类别：公司、产品、机构、技术、行业。';
