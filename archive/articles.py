@@ -8,6 +8,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
+from archive import search
 from archive.models import Article, Edit, StoredArticle
 from archive.text import fingerprint
 
@@ -44,16 +45,18 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         "now": now,
     }
     if old is None:
-        conn.execute(
+        made = conn.execute(
             "insert into archive.article (link, part, page, title, text_hash, fingerprint, authors,"
             " editor, origin, published_at, date_precision, section, page_keywords,"
             " contributors, origin_kind, captions, repairs, first_seen, extracted_at) select id,"
             " %(part)s, %(page)s, %(title)s, %(hash)s, %(fingerprint)s,"
             " %(authors)s, %(editor)s, %(origin)s, %(published)s, %(precision)s, %(section)s,"
             " %(keywords)s, %(contributors)s, %(origin_kind)s, %(captions)s, %(repairs)s,"
-            " first_seen, %(now)s from archive.link where id = %(link)s",
+            " first_seen, %(now)s from archive.link where id = %(link)s returning id",
             values,
-        )
+        ).fetchone()
+        assert made is not None
+        search.put(conn, made[0], article.title, article.text)
         return "new"
     changed = old[1] != article.title or bytes(old[2]) != digest
     if changed:
@@ -73,6 +76,7 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         " where link = %(link)s and part = %(part)s",
         values,
     )
+    search.put(conn, old[0], article.title, article.text)
     return "revised" if changed else "same"
 
 
