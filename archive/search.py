@@ -36,7 +36,8 @@ def _small(char: str) -> str:
 
 
 @cache
-def _version() -> int:
+def version() -> int:
+    """Changes whenever a text may be folded otherwise."""
     return zlib.crc32(repr(sorted(_table().items())).encode())
 
 
@@ -56,7 +57,7 @@ def put(conn: Connection[TupleRow], article: int, title: str, text: str) -> None
             "article": article,
             "title": folded,
             "doc": f"{folded}\n{searchable(text)}",
-            "fold": _version(),
+            "fold": version(),
         },
     )
 
@@ -73,7 +74,7 @@ def index_pending(
         " on conflict (only_row) do update set version = excluded.version,"
         " written = excluded.written, folded = excluded.folded"
         " where fold.version <> excluded.version",
-        (_version(), "".join(map(chr, _table())), "".join(_table().values())),
+        (version(), "".join(map(chr, _table())), "".join(_table().values())),
     )
     done = last = 0
     while True:
@@ -84,7 +85,7 @@ def index_pending(
                 " left join archive.search_text s on s.article = a.id"
                 " where a.id > %s and s.fold is distinct from %s"
                 " order by a.id limit %s for update of a skip locked",
-                (last, _version(), _BATCH),
+                (last, version(), _BATCH),
             ).fetchall()
             for article, title, text in rows:
                 put(conn, article, title, text)

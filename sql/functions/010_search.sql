@@ -168,6 +168,7 @@ declare
     low integer := 1;
     high integer := length(original);
     before integer;
+    piece text;
 begin
     -- The last place with fewer than `start` folded characters before it.
     if length(normalize(left(original, start - 1), NFKC)) = start - 1 then
@@ -182,16 +183,20 @@ begin
         end loop;
     end if;
     before := length(normalize(left(original, low - 1), NFKC));
+    -- Out of the long texts, which are unpacked each time.
+    piece := substr(original, low, 90);
+    folded := substr(folded, before + 1, 150);
     return (
-        with hit as (
+        with hit as materialized (
             select place, place + length(term) as upto
               from unnest(terms[:20]) term, generate_series(1, 130) place
-             where substr(folded, before + place, length(term)) = term
-        ), letter as (
+             where substr(folded, place, length(term)) = term
+        ), letter as materialized (
             -- Brackets of the text become others, so that these are always marks.
             select n, translate(letter, E'【】\n', '[] ') as letter,
-                   length(normalize(substr(original, low, n::integer), NFKC)) as upto
-              from string_to_table(substr(original, low, 90), null) with ordinality u (letter, n)
+                   case when length(normalize(piece, NFKC)) = length(piece) then n
+                        else length(normalize(left(piece, n::integer), NFKC)) end as upto
+              from string_to_table(piece, null) with ordinality u (letter, n)
         ), placed as (
             -- One that joins the letter before it has that one's place.
             select n, letter, upto,
