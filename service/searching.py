@@ -43,10 +43,11 @@ def _show(found: dict[str, object]) -> None:
     from archive.clock import BEIJING
 
     at = found["published_at"]
-    day = f"{at.astimezone(BEIJING):%Y-%m-%d}" if isinstance(at, datetime) else "          "
-    lines = Text(f"{found['id']}  {day}  {found['source_name']}\n", style="dim")
-    lines.append(f"{found['title']}\n", style="bold not dim")
-    snippet = Text(f"{found['snippet']}\n", style="not dim")
+    day = f"{at.astimezone(BEIJING):%Y-%m-%d}" if isinstance(at, datetime) else "no date   "
+    out = console.out
+    out.print(Text(f"{found['id']}  {day}  {found['source_name']}", style="dim"))
+    out.print(Text(str(found["title"]), style="bold"), soft_wrap=False)
+    snippet = Text(str(found["snippet"]))
     snippet.highlight_regex("【[^】]*】", "bold yellow")
-    console.out.print(lines + snippet + Text(str(found["url"])), soft_wrap=False)
-    console.out.print()
+    out.print(snippet, soft_wrap=False)
+    out.print(Text(f"{found['url']}\n", style="dim"))
