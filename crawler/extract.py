@@ -17,6 +17,7 @@ from archive.text import clean, clean_line, fold
 from crawler import aliases, body, lines, metadata, registry, template, urls
 from crawler.decode import decode
 from crawler.source import Selectors, Source
+from crawler.splitting import Part, split
 from crawler.verdict import refuse
 
 MIN_CHARACTERS = 50
@@ -56,6 +57,13 @@ def read(
     header that the page came with.
     """
     markup = decode(page, content_type, source.encoding if source else "")
+    return read_markup(markup, url, fetched_at, source)
+
+
+def read_markup(
+    markup: str, url: str | None, fetched_at: datetime, source: Source | None = None
+) -> Reading:
+    """Read a page that is decoded already, see `read`."""
     try:
         tree = lxml_html.document_fromstring(_without_declaration(markup))
     except (ParserError, ValueError):
@@ -63,28 +71,46 @@ def read(
     selectors = source.selectors if source else Selectors()
     visible = metadata.visible_lines(tree)
     headline = metadata.title(tree, visible, template.headings(tree, selectors.title))
-    text = _text(tree, selectors, headline)
-    found = metadata.credits(tree, visible, headline, text, url, fetched_at)
-    found = template.credits(tree, selectors, found, fetched_at)
-    text = "\n".join(lines.tidy(text.split("\n"), headline))
+    parts = split(headline, _text(tree, selectors, headline).split("\n"))
+    texts = ["\n".join(lines.tidy(part.lines, part.headline)) for part in parts]
     page_title = clean_line(tree.findtext(".//title") or "")
-    if refused := refuse(markup, text, (headline, page_title), visible, url):
+    if refused := refuse(markup, "\n".join(texts), (headline, page_title), visible, url):
         return Reading((), *refused)
-    if len(text) < MIN_CHARACTERS:
-        reason = f"{len(text)} characters of text, {MIN_CHARACTERS} are needed"
+    if len(texts[0]) < MIN_CHARACTERS:
+        reason = f"{len(texts[0])} characters of text, {MIN_CHARACTERS} are needed"
         return Reading((), Outcome.TOO_SHORT, reason)
     if not headline:
         return Reading((), Outcome.EXTRACTION_FAILED, "no title found")
-    article = Article(
-        title=headline,
+    articles = []
+    for number, (part, text) in enumerate(zip(parts, texts, strict=True), 1):
+        around = _around(visible, parts, number)
+        said = "\n".join(part.lines)
+        found = metadata.credits(tree, around, part.headline, said, url, fetched_at)
+        if len(parts) == 1:
+            found = template.credits(tree, selectors, found, fetched_at)
+        articles.append(_article(part.headline, text, number, found))
+    return Reading(tuple(articles), Outcome.STORED, stated=aliases.stated(tree))
+
+
+def _article(title: str, text: str, number: int, found: metadata.Credits) -> Article:
+    return Article(
+        title=title,
         text=text,
+        part=number,
         authors=found.authors,
         editor=found.editor,
         origin=found.origin,
         published_at=found.date.instant if found.date else None,
         date_precision=found.date.precision if found.date else "",
     )
-    return Reading((article,), Outcome.STORED, stated=aliases.stated(tree))
+
+
+def _around(visible: list[str], parts: list[Part], number: int) -> list[str]:
+    """The lines of a page without those of its other articles."""
+    titles = [part.headline for part in parts]
+    starts = [visible.index(each) if each in visible[1:] else 0 for each in titles]
+    start = starts[number - 1] if number > 1 else 0
+    return visible[start : starts[number] if number < len(parts) else None]
 
 
 def extract(page: bytes, url: str | None = None) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""Which lines of a page are its furniture, and which are broken pieces of one paragraph."""
+"""Which lines of a page are its furniture."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import accumulate
 
 from archive.text import fold
 from crawler import metadata
+from crawler.paragraphs import rejoin
 
 NOTICE_LENGTH = 300
 """Characters; a longer line that speaks of rights is a paragraph about rights."""
@@ -61,8 +62,6 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(r"[（(【\-—\s]*(?:完|END|THE END|全文完|本文结束)[）)】\-—\s]*", re.IGNORECASE)
-# No line ends with the first or begins with the second; a full stop stands before neither.
-_BROKEN = re.compile(r"[，、（《“‘「『〈]\n|[^。！？；…：\W]\n[，。、；：！？”’）》」』〉]")
 
 
 def prose(line: str) -> float:
@@ -100,17 +99,6 @@ def tidy(lines: Iterable[str], headline: str) -> list[str]:
             and not ((number < _EDGE or number >= last) and _is_stamp(line))
         ]
     )
-
-
-def rejoin(lines: Sequence[str]) -> list[str]:
-    """Put together what a break inside a sentence has divided."""
-    whole: list[str] = []
-    for line in lines:
-        if whole and _BROKEN.match(f"{whole[-1][-1:]}\n{line[:1]}"):
-            whole[-1] += line
-        else:
-            whole.append(line)
-    return whole
 
 
 def _until_the_end(lines: list[str]) -> list[str]:

@@ -1,0 +1,92 @@
+"""Several articles on one page, such as a newspaper's: where one ends and the next begins."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.text import fold
+from crawler import lines as rules
+from crawler.bylines import is_byline
+from crawler.metadata import is_credit_line
+from crawler.template import said
+
+_TITLE = range(6, 50)
+_NO_TITLE = re.compile(r".*[。；;，,：:、]|.*。.*|[（(].*[）)]|#.*")
+_PROSE = 200.0
+"""Characters of sentences that an article of several has at least."""
+_PARAGRAPH = 40.0
+_NEAR = 4
+"""Lines from a title to its first paragraph."""
+_ABOUT = 0.3
+"""The part of a title's pairs of characters that its text says."""
+_MOST = 6
+"""More short texts on one page are a digest, which is one article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the articles of a page, not yet tidied."""
+
+    headline: str
+    lines: tuple[str, ...]
+
+
+def split(headline: str, lines: Sequence[str]) -> list[Part]:
+    """The articles of a page: one, unless all of several have a title, a text about it, and a
+    byline, every one at its end or every one under its title."""
+    for starts in (_after_bylines(lines), _over_bylines(lines)):
+        bounds = [-1, *starts, len(lines)]
+        found = [
+            Part(lines[start] if start >= 0 else headline, tuple(lines[start + 1 : end]))
+            for start, end in zip(bounds, bounds[1:], strict=False)
+        ]
+        if 1 < len(found) <= _MOST and all(map(_is_article, found)) and _alike(found):
+            return found
+    return [Part(headline, tuple(lines))]
+
+
+def _after_bylines(lines: Sequence[str]) -> list[int]:
+    """Titles that follow a byline."""
+    return [at for at in range(2, len(lines) - 1) if is_byline(lines[at - 1]) and _leads(lines, at)]
+
+
+def _over_bylines(lines: Sequence[str]) -> list[int]:
+    """Titles over a byline."""
+    return [at for at in range(2, len(lines) - 2) if _is_signed(lines[at + 1]) and _leads(lines, at)]
+
+
+def _is_signed(line: str) -> bool:
+    return is_byline(line) or is_credit_line(line)
+
+
+def _leads(lines: Sequence[str], at: int) -> bool:
+    """Whether a line may be a title, over a paragraph."""
+    line = lines[at]
+    return (
+        len(fold(line)) in _TITLE
+        and not _NO_TITLE.fullmatch(line)
+        and not _is_signed(line)
+        and not rules.is_button(line)
+        and not rules.is_notice(line)
+        and any(rules.prose(each) >= _PARAGRAPH for each in lines[at + 1 : at + 1 + _NEAR])
+    )
+
+
+def _is_article(part: Part) -> bool:
+    return (
+        sum(map(rules.prose, part.lines)) >= _PROSE
+        and said(part.headline, "\n".join(part.lines)) >= _ABOUT
+    )
+
+
+def _alike(found: Sequence[Part]) -> bool:
+    """Whether a byline stands at the end of every part, or at the beginning of every part."""
+    ends = [_behind(part.lines) for part in found]
+    heads = [part.lines[:2] for part in found]
+    return any(all(any(map(_is_signed, edge)) for edge in edges) for edges in (ends, heads))
+
+
+def _behind(lines: Sequence[str]) -> Sequence[str]:
+    """What stands behind the last paragraph."""
+    long = [at for at, line in enumerate(lines) if rules.prose(line) >= _PARAGRAPH]
+    return lines[long[-1] + 1 :] if long else ()
