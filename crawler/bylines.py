@@ -41,6 +41,11 @@ def is_byline(line: str) -> bool:
     return len(line) <= _LENGTH and bool(_BYLINE.fullmatch(line))
 
 
+def is_name(line: str) -> bool:
+    """Whether a line looks like the name of a person and nothing else."""
+    return 2 <= len(line) <= 3 and line[0] in _SURNAMES and bool(re.fullmatch(_NAME, line))
+
+
 def unglued(line: str) -> list[str]:
     """A line without the byline before it and the origin behind it, which become lines."""
     lines = [line]

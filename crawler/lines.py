@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from archive.text import fold
 from crawler import metadata
+from crawler.bylines import is_byline, is_name
 from crawler.paragraphs import rejoin
 
 NOTICE_LENGTH = 300
@@ -50,6 +51,8 @@ _NOTICE = re.compile(
 _STAMP = re.compile(r"(?:19|20)\d\d\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}.{0,8}?\d{1,2}:\d\d")
 # What is left of a bar of page numbers without its links.
 _PAGES = re.compile(r"\W*\d{1,2}(?:\W+\d{1,2})*\W*")
+_QUOTED = 30
+"""Characters of a line that is no coincidence, nor a heading, when a paragraph says it too."""
 _EDGE = 3
 """Lines at either end among which a page's own lines stand."""
 # The heading of what follows an article.
@@ -58,8 +61,20 @@ _AFTERWARDS = re.compile(
     r"(?:阅读|閱讀|新闻|新聞|报道|報導|推荐|推薦|文章|链接|连接|热词|内容|专题|资讯|回顾|精选|话题|搜索|排行|视频|图片|评论|留言)"
     r"|猜你喜欢|为您推荐|大家都在看|大家还在看|你可能.{0,6}(?:喜欢|感兴趣|错过).{0,4}|还有更多.{0,6}|杂志排行"
     r"|(?:24小时)?(?:热|熱)(?:榜|文|搜|点|门)(?:排行)?|(?:点击|阅读|新闻)?排行榜?|(?:网友|读者)评论|发表评论|我要评论"
-    r"|参考(?:资料|文献|链接|来源)|作者简介|幻灯欣赏)[\W\d条]*(?:MORE|更多)?\W*",
+    r"|参考(?:资料|文献|链接|来源)|作者简介|幻灯欣赏)[\W\d条]*(?:MORE|更多)?\W*"
+    # With what it heads in the same line.
+    r"|\W*(?:相关|相關|热门|熱門)(?:热词|熱詞|标签|標籤|关键词|搜索|话题|阅读|新闻|文章|推荐|内容)\s*[：:][^。！？]*",
     re.IGNORECASE,
+)
+# What stands over a text beside its credits: its keywords, the issue of the magazine.
+_LABELLED = re.compile(
+    r"(?:关键[词字]|關鍵[詞字]|标签|標籤|主题词|TAGS?|keywords?)\s*[：:].{0,80}"
+    r"|《?[^\W\d_]{2,12}》?\s*(?:19|20)\d\d\s*年(?:第?\s*\d{1,2}\s*期|\d{1,2}月[上中下刊])?",
+    re.IGNORECASE,
+)
+_BAR = re.compile(r"(?:[^|｜，。；]{1,16}[|｜]\s*){5,}[^|｜，。；]{0,16}")
+_TEASER = re.compile(
+    r"(?:导[读语]|導[讀語]|摘要|提要|核心提示|内容提要|編者按)\s*[：:]\s*|(?:…|\.{3})+$"
 )
 _END = re.compile(r"[（(【\-—\s]*(?:完|END|THE END|全文完|本文结束)[）)】\-—\s]*", re.IGNORECASE)
 
@@ -87,32 +102,68 @@ def is_notice(line: str) -> bool:
 def tidy(lines: Iterable[str], headline: str) -> list[str]:
     """The paragraphs of an article among the lines of its element."""
     kept = [_GLUED.sub("", line) for line in _until_the_end([*lines]) if not is_button(line)]
-    kept = [line for line in kept if line and not metadata.is_credit_line(line)]
-    while kept and (is_notice(kept[-1]) or _ends(kept[-1]) or _PAGES.fullmatch(kept[-1])):
+    kept = [line for line in kept if line and not (metadata.is_credit_line(line) or is_byline(line))]
+    while kept and (is_notice(kept[-1]) or _ends(kept[-1]) or _is_bar(kept[-1])):
         kept.pop()
-    folded, last = fold(headline), len(kept) - _EDGE
+    folded = fold(headline)
+    while kept and (_is_head(kept[0]) or fold(kept[0]) == folded):
+        del kept[0]
+    last = len(kept) - _EDGE
     return rejoin(
-        [
-            line
-            for number, line in enumerate(kept)
-            if not (number < _EDGE and (is_notice(line) or fold(line) == folded))
-            and not ((number < _EDGE or number >= last) and _is_stamp(line))
-        ]
+        _without_teasers(
+            [
+                line
+                for number, line in enumerate(kept)
+                if not (number < _EDGE and (is_notice(line) or fold(line) == folded))
+                and not ((number < _EDGE or number >= last) and _is_stamp(line))
+            ]
+        )
     )
 
 
+def _without_teasers(lines: list[str]) -> list[str]:
+    """Without what only shows, beforehand or large, what a paragraph says: leads, pull quotes."""
+    texts = [fold(line) for line in lines]
+    kept = []
+    for number, (line, text) in enumerate(zip(lines, texts, strict=True)):
+        teaser = number < _EDGE and _TEASER.search(line)
+        shown = fold(_TEASER.sub("", line)) if teaser else text
+        if teaser:
+            told = shown in "".join(texts[number + 1 :])
+        else:
+            told = len(line) < NOTICE_LENGTH and any(shown in each != shown for each in texts)
+        if not told or len(shown) < _QUOTED:
+            kept.append(line)
+    return kept
+
+
 def _until_the_end(lines: list[str]) -> list[str]:
-    """Without what follows an end mark or the heading of other articles, if that is little."""
+    """Without what follows an end mark or the heading of other articles, if that is little, and
+    what follows a closing line without any sentence."""
     said = list(accumulate(map(prose, lines), initial=0.0))
     for number, line in enumerate(lines):
         late = number * 3 >= len(lines) * 2 or said[number] >= 2 * (said[-1] - said[number])
-        if late and said[number] and _ends(line):
+        if late and said[number] and (_ends(line) or (_closes(line) and said[-1] == said[number])):
             return lines[:number]
     return lines
 
 
+def _closes(line: str) -> bool:
+    return is_button(line) or is_notice(line)
+
+
 def _ends(line: str) -> bool:
     return len(line) <= _LABEL and bool(_END.fullmatch(line) or _AFTERWARDS.fullmatch(line))
+
+
+def _is_bar(line: str) -> bool:
+    """Whether a line is a bar of page numbers, places or words of a menu."""
+    return bool(_PAGES.fullmatch(line) or _BAR.fullmatch(line))
+
+
+def _is_head(line: str) -> bool:
+    """Whether a line belongs to the credits over a text."""
+    return bool(_LABELLED.fullmatch(line)) or _is_stamp(line) or is_name(line)
 
 
 def _is_stamp(line: str) -> bool:
