@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from crawler.repair import repair, repaired, undo
+from crawler.mending import undo
+from crawler.repair import mended, repair, repaired
 
 ALPHABET = "，。？！“”、?!,(\n 1aＡ１基础矗網现的發业務可是\u200b\ue3bf€āF" + "(fā)"
 NEWS = (
@@ -52,7 +53,7 @@ def test_edited_bytes_are_put_back(clean: str, damage: list[tuple[str, str]]) ->
 
 
 def test_a_byte_that_ate_its_neighbour_is_put_back() -> None:
-    clean = "差距在拉大。”AIGC公司的负责人说，“这是事实。”\n市场反应平静。"
+    clean = "差距在拉大。”AIGC公司的负责人说，“这是事实。”"
     data = clean.encode("gbk").replace(b"\xa3\xa1", b"\x20\xa3\xa1")
     damaged = lenient(data, "eats")
     assert "?!" in damaged
@@ -113,6 +114,13 @@ def test_every_edit_can_be_undone(text: str) -> None:
 @given(some.text(max_size=80))
 def test_repair_never_raises(text: str) -> None:
     assert undo(*repaired(text)) == text
+
+
+@given(some.lists(some.text(some.sampled_from(ALPHABET.replace("\n", "")), max_size=20)))
+def test_every_line_keeps_its_place_and_its_own_edits(lines: list[str]) -> None:
+    for line, after in zip(lines, mended(lines), strict=True):
+        assert undo(after.text, after.edits) == line
+        assert "\n" not in after.text
 
 
 @given(some.lists(some.sampled_from(NEWS.replace("\n", "").split("，")), max_size=6))
