@@ -12,10 +12,11 @@ from lxml import html as lxml_html
 from lxml.etree import ParserError
 from trafilatura.settings import use_config
 
-from archive.models import Article, Outcome
+from archive.models import Article, Edit, Outcome
 from archive.text import clean, clean_line, fold
 from crawler import aliases, body, lines, metadata, registry, template, urls
 from crawler.decode import decode
+from crawler.restoring import damage, edits, restore
 from crawler.source import Selectors, Source
 from crawler.splitting import Part, split
 from crawler.verdict import refuse
@@ -68,6 +69,7 @@ def read_markup(
         tree = lxml_html.document_fromstring(_without_declaration(markup))
     except (ParserError, ValueError):
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
+    mended = restore(tree)
     selectors = source.selectors if source else Selectors()
     visible = metadata.visible_lines(tree)
     headline = metadata.title(tree, visible, template.headings(tree, selectors.title))
@@ -88,11 +90,15 @@ def read_markup(
         found = metadata.credits(tree, around, part.headline, said, url, fetched_at)
         if len(parts) == 1:
             found = template.credits(tree, selectors, found, fetched_at)
-        articles.append(_article(part.headline, text, number, found))
-    return Reading(tuple(articles), Outcome.STORED, stated=aliases.stated(tree))
+        repairs = edits(f"{part.headline}\n{text}", mended)
+        articles.append(_article(part.headline, text, number, found, repairs))
+    left = damage("".join(part.headline for part in parts) + "".join(texts))
+    return Reading(tuple(articles), Outcome.STORED, left, aliases.stated(tree))
 
 
-def _article(title: str, text: str, number: int, found: metadata.Credits) -> Article:
+def _article(
+    title: str, text: str, number: int, found: metadata.Credits, repairs: tuple[Edit, ...]
+) -> Article:
     return Article(
         title=title,
         text=text,
@@ -102,6 +108,7 @@ def _article(title: str, text: str, number: int, found: metadata.Credits) -> Art
         origin=found.origin,
         published_at=found.date.instant if found.date else None,
         date_precision=found.date.precision if found.date else "",
+        repairs=repairs,
     )
 
 
