@@ -37,7 +37,7 @@ _GLUED = re.compile(r"\s*(?:举报/反馈|返回搜狐，查看更多|[【\[]?�
 # What rights and duties a page claims; only where it stands around the text.
 _NOTICE = re.compile(
     r"未经.{0,20}(?:授权|许可|允许|同意|协议).{0,8}(?:不得|禁止|请勿|严禁|谢绝)|(?:不得|请勿|禁止|谢绝|严禁).{0,6}转载"
-    r"|转载.{0,12}注明|版权(?:所有|声明|归.{2,20}所有)|版權所有|免[责責][声聲]明|(?:特别|平台|广告|郑重)?声明：|本声明"
+    r"|转载.{0,12}注明|版权(?:所有|声明|[归属].{2,24}所有)|版權所有|免[责責][声聲]明|(?:特别|平台|广告|郑重)?声明：|本声明"
     r"|(?:仅|僅|只|不)(?:代表|反映).{0,16}(?:观点|觀點|立场|立場|本人)|(?:观点|立场).{0,8}无关|信息存储空间|网易号.{0,8}用户上传"
     r"|Notice: The content above|投资(?:者)?(?:有风险|须谨慎)|(?:据此|依此|按此)(?:操作|入市|投资)"
     r"|不构成.{0,8}建议|风险提示："
@@ -53,6 +53,10 @@ _STAMP = re.compile(r"(?:19|20)\d\d\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}.{0
 _PAGES = re.compile(r"\W*\d{1,2}(?:\W+\d{1,2})*\W*")
 _QUOTED = 30
 """Characters of a line that is no coincidence, nor a heading, when a paragraph says it too."""
+_WORDS = 10.0
+"""Characters of sentences that boxes without sentences seem to have."""
+_FEW = 6
+"""Lines among which an article says beforehand what it is about."""
 _EDGE = 3
 """Lines at either end among which a page's own lines stand."""
 # The heading of what follows an article.
@@ -102,7 +106,7 @@ def is_notice(line: str) -> bool:
 def tidy(lines: Iterable[str], headline: str) -> list[str]:
     """The paragraphs of an article among the lines of its element."""
     kept = [_GLUED.sub("", line) for line in _until_the_end([*lines]) if not is_button(line)]
-    kept = [line for line in kept if line and not (metadata.is_credit_line(line) or is_byline(line))]
+    kept = [line for line in _without_teasers(kept) if line and not _is_credit(line)]
     while kept and (is_notice(kept[-1]) or _ends(kept[-1]) or _is_bar(kept[-1])):
         kept.pop()
     folded = fold(headline)
@@ -110,14 +114,12 @@ def tidy(lines: Iterable[str], headline: str) -> list[str]:
         del kept[0]
     last = len(kept) - _EDGE
     return rejoin(
-        _without_teasers(
-            [
-                line
-                for number, line in enumerate(kept)
-                if not (number < _EDGE and (is_notice(line) or fold(line) == folded))
-                and not ((number < _EDGE or number >= last) and _is_stamp(line))
-            ]
-        )
+        [
+            line
+            for number, line in enumerate(kept)
+            if not (number < _EDGE and (is_notice(line) or fold(line) == folded))
+            and not ((number < _EDGE or number >= last) and _is_stamp(line))
+        ]
     )
 
 
@@ -126,7 +128,7 @@ def _without_teasers(lines: list[str]) -> list[str]:
     texts = [fold(line) for line in lines]
     kept = []
     for number, (line, text) in enumerate(zip(lines, texts, strict=True)):
-        teaser = number < _EDGE and _TEASER.search(line)
+        teaser = number < _FEW and _TEASER.search(line)
         shown = fold(_TEASER.sub("", line)) if teaser else text
         if teaser:
             told = shown in "".join(texts[number + 1 :])
@@ -143,13 +145,14 @@ def _until_the_end(lines: list[str]) -> list[str]:
     said = list(accumulate(map(prose, lines), initial=0.0))
     for number, line in enumerate(lines):
         late = number * 3 >= len(lines) * 2 or said[number] >= 2 * (said[-1] - said[number])
-        if late and said[number] and (_ends(line) or (_closes(line) and said[-1] == said[number])):
+        over = said[-1] - said[number] < _WORDS and _closes(line)
+        if late and said[number] and (_ends(line) or over):
             return lines[:number]
     return lines
 
 
 def _closes(line: str) -> bool:
-    return is_button(line) or is_notice(line)
+    return is_button(line) or _is_credit(line)
 
 
 def _ends(line: str) -> bool:
@@ -159,6 +162,10 @@ def _ends(line: str) -> bool:
 def _is_bar(line: str) -> bool:
     """Whether a line is a bar of page numbers, places or words of a menu."""
     return bool(_PAGES.fullmatch(line) or _BAR.fullmatch(line))
+
+
+def _is_credit(line: str) -> bool:
+    return metadata.is_credit_line(line) or is_byline(line)
 
 
 def _is_head(line: str) -> bool:

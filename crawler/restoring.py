@@ -31,10 +31,11 @@ _Run = list[tuple[lxml_html.HtmlElement, str]]
 
 def restore(tree: lxml_html.HtmlElement) -> tuple[Mended, ...]:
     """Repair the text of a page in its tree; all its lines if that changed any, else none."""
-    runs = [*_runs(tree)]
-    found = mended([_BREAK.sub(" ", "".join(map(_said, run))) for run in runs])
+    texts = ((run, "".join(map(_said, run))) for run in _runs(tree))
+    runs = [(run, text) for run, text in texts if not text.isascii()]
+    found = mended([_BREAK.sub(" ", text) for _, text in runs])
     changed = False
-    for run, line in zip(runs, found, strict=True):
+    for (run, _), line in zip(runs, found, strict=True):
         if line.edits:
             changed = True
             _write(run, line.edits)
