@@ -130,11 +130,12 @@ def outcome(conn: Connection[TupleRow], key: str) -> tuple[str, str] | None:
 
 
 def bring(conn: Connection[TupleRow], key: str) -> None:
-    """Note that somebody brought this link; one that was off topic is then read again."""
+    """Note that somebody brought this link; a document, or one that was off topic, is then read
+    again."""
     conn.execute(
         "with link as (update archive.link set entry = '' where key = %s returning id, outcome)"
         " update archive.page set read_at = null where id = (select max(p.id) from archive.page p"
-        " join link on p.link = link.id where link.outcome = 'off_topic')",
+        " join link on p.link = link.id where link.outcome = 'off_topic' or p.url like 'urn:%%')",
         (key,),
     )
 
