@@ -19,6 +19,8 @@ _BLOCKS = frozenset(
     " ul".split()
 )
 _BREAK = re.compile(r"[\r\n]")
+# What a parser lets in and lxml will not write.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LINE = 100_000
 _LIKELY = 12
 """Characters that two lines do not share by chance."""
@@ -117,6 +119,7 @@ def _write(run: _Run, changes: Sequence[Edit]) -> None:
     for (node, name), text in zip(run, texts, strict=True):
         end = start + len(text)
         written = "".join(cells[start:end]) + (cells[-1] if (node, name) == run[-1] else "")
+        written = _UNWRITABLE.sub("", written)
         if name == "content":
             node.set(name, written)
         else:
