@@ -146,7 +146,9 @@ def _title_line(lines: Sequence[str], now: datetime) -> int | None:
         if _MARKDOWN.fullmatch(line):
             return number
     for number, line in enumerate(head[1:], 1):
-        if _is_dateline(line, now) and len(fold(head[number - 1])) >= _TITLE_LENGTH[0]:
+        above = head[number - 1]
+        long = len(fold(above)) >= _TITLE_LENGTH[0]
+        if long and not _is_furniture(above) and _is_dateline(line, now):
             return number - 1
     text = "\n".join(line for line in lines if rules.prose(line))
     likely = {
@@ -156,7 +158,9 @@ def _title_line(lines: Sequence[str], now: datetime) -> int | None:
     }
     best = max(likely.values(), default=0.0)
     found = (number for number, share in likely.items() if share >= _AGREEING * best)
-    return next(found, 0 if lines and lines[0] else None)
+    first = next(found, 0 if lines and lines[0] else None)
+    # A list above the text may have it too.
+    return max((n for n in likely if lines[n] == lines[first or 0]), default=first)
 
 
 def _is_furniture(line: str) -> bool:

@@ -20,16 +20,16 @@ _LABEL = 80
 """Characters; buttons and headings are short, and the patterns for them slow on long lines."""
 # What buttons and boxes say; a whole line, wherever it stands.
 _BUTTON = re.compile(
-    r"(?!.*。$)[\W\d]*(?:举报(?:/反馈)?|反馈|纠错|打印(?:本[文页稿])?|关闭(?:窗口)?|收藏(?:本文)?|点赞|在看|转发|分享|复制链接"
+    r"(?!.*。$)[\W\d]*(?:举报(?:/反馈)?|反馈|纠错|打印(?:本[文页稿])?|关闭(?:窗口)?|收藏(?:本文)?|点赞|在看|转发|分享|放大|缩小|复制链接"
     r"|返回(?:搜狐|首页|顶部|页首|列表).{0,8}|(?:点击)?(?:查看|阅读|展开|显示|收起)(?:全文|更多|详情|全部|原文)"
     r"|点击展开.{0,6}|(?:分享|转发)(?:到|至|给)[^，。！？]{0,30}|字[号体][：:\s].{0,10}|[大中小](?:\s*[大中小]){1,2}"
     r"|(?:(?:打开|用|使用)?微信)?扫(?:一扫|码|描).{0,30}|长按.{0,8}(?:识别|关注).{0,16}"
     r"|点击(?:上方|下方)?.{0,4}(?:蓝字|关注).{0,16}|设为星标.{0,8}|一键三连.{0,6}"
     r"|(?:打开|下载|安装)[^，。]{0,12}(?:APP|客户端).{0,12}|(?:APP|客户端)内打开"
     r"|(?:我要|发表|网友|查看|全部|最新|热门|精彩)*(?:评论|留言|跟帖)(?:\s*[（(]?\d*[）)]?条?)"
-    r"|(?:上|下)一[篇页章条](?:[：:\s].*)?|第?\d+\s*页?\s*/\s*共?\d+\s*页?.{0,20}"
+    r"|(?:上|下)一[篇页章条版](?:[：:\s].*)?|第?\d+\s*页?\s*/\s*共?\d+\s*页?.{0,20}"
     r"|(?:阅读|浏览|点击|评论|播放)[量数]?[：:\s]*\d+.{0,12}|(?:您|你)?(?:所在|当前|现在)的?位置[：:].{0,60}"
-    r"|赞助本站|AITNT资源拓展|广告|加载中|正在加载.{0,6})\W*",
+    r"|(?:赞助|打赏)本站|AITNT资源拓展|广告|加载中|正在加载.{0,6})\W*",
     re.IGNORECASE,
 )
 # Glued to the end of a line.
@@ -94,8 +94,10 @@ def prose(line: str) -> float:
 
 
 def is_button(line: str) -> bool:
-    """Whether a line is what a button or a box of a page says."""
-    return len(line) <= _LABEL and bool(_BUTTON.fullmatch(line))
+    """Whether a line is what a button or a box of a page says, or several buttons beside it."""
+    if len(line) > _LABEL:
+        return False
+    return bool(_BUTTON.fullmatch(line)) or all(map(_BUTTON.fullmatch, line.split()))
 
 
 def is_notice(line: str) -> bool:
@@ -140,13 +142,16 @@ def _without_teasers(lines: list[str]) -> list[str]:
 
 
 def _until_the_end(lines: list[str]) -> list[str]:
-    """Without what follows an end mark or the heading of other articles, if that is little, and
-    what follows a closing line without any sentence."""
+    """Without what follows an end mark or the heading of other articles, if that is little; then
+    without what follows a closing line and is no sentence."""
     said = list(accumulate(map(prose, lines), initial=0.0))
     for number, line in enumerate(lines):
         late = number * 3 >= len(lines) * 2 or said[number] >= 2 * (said[-1] - said[number])
-        over = said[-1] - said[number] < _WORDS and _closes(line)
-        if late and said[number] and (_ends(line) or over):
+        if late and said[number] and _ends(line):
+            lines = lines[:number]
+            break
+    for number, line in enumerate(lines):
+        if said[number] and said[len(lines)] - said[number] < _WORDS and _closes(line):
             return lines[:number]
     return lines
 

@@ -17,7 +17,7 @@ _BREAKS_OFF = re.compile(
     r"(?=.{40})(?:.*[。！？；][”’」』）)]*|.*[“「](?!.*[”」]))(?!.*[：:|／/—–]\s*[^，]{0,20}$)"
     r"(?!.*(?:[摄攝图圖电電]|报道|報導|\d{5}|\.\w{2,4})$)[^。！？；]*[\w、，,]"
 )
-_PROSE = re.compile(r"(?!.{1,16}：).*[，。！？；,].*[。！？”…]\W*$")
+_PROSE = re.compile(r"(?!.{1,16}：)(?:.*[，。！？；,].*[。！？”…]|.*。)\W*$")
 _PARTS = 3
 """Of so many paragraphs one may lack its end; in lists and poems more do."""
 _WIDE = 40, 120
