@@ -16,6 +16,7 @@ from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
 from crawler import aliases, body, lines, metadata, registry, template, urls
 from crawler.decode import decode
+from crawler.headline import above, said, span, title, visible_lines
 from crawler.source import Selectors, Source
 from crawler.verdict import refuse
 
@@ -24,6 +25,8 @@ MIN_CHARACTERS = 50
 
 _DOUBT = 0.3
 """A body that has less of the headline's pairs of characters is doubted; so much more wins."""
+_LEAD = 1500
+"""Characters in which a news text says what its headline does."""
 _CONFIG = use_config()
 # The defaults count Latin letters; a hanzi says three times as much.
 _CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
@@ -61,9 +64,14 @@ def read(
     except (ParserError, ValueError):
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
     selectors = source.selectors if source else Selectors()
-    visible = metadata.visible_lines(tree)
-    headline = metadata.title(tree, visible, template.headings(tree, selectors.title))
+    visible = visible_lines(tree)
+    headline = title(tree, visible, template.headings(tree, selectors.title))
     text = _text(tree, selectors, headline)
+    if said(headline, text[:_LEAD]) < _DOUBT:
+        # The page is in the hands of others, or it is named like all pages of its kind.
+        start, _ = span(visible, text)
+        if better := above(visible, start, text):
+            headline, text = better, _text(tree, selectors, better)
     found = metadata.credits(tree, visible, headline, text, url, fetched_at)
     found = template.credits(tree, selectors, found, fetched_at)
     text = "\n".join(lines.tidy(text.split("\n"), headline))
@@ -75,15 +83,7 @@ def read(
         return Reading((), Outcome.TOO_SHORT, reason)
     if not headline:
         return Reading((), Outcome.EXTRACTION_FAILED, "no title found")
-    article = Article(
-        title=headline,
-        text=text,
-        authors=found.authors,
-        editor=found.editor,
-        origin=found.origin,
-        published_at=found.date.instant if found.date else None,
-        date_precision=found.date.precision if found.date else "",
-    )
+    article = metadata.article(headline, text, found)
     return Reading((article,), Outcome.STORED, stated=aliases.stated(tree))
 
 
@@ -142,7 +142,7 @@ def _text(tree: lxml_html.HtmlElement, selectors: Selectors, headline: str) -> s
 def _generic(tree: lxml_html.HtmlElement, headline: str) -> str:
     """What looks like a body of Chinese news; where that is in doubt, trafilatura's if better."""
     own = body.text(tree, headline)
-    agreeing = template.said(headline, own)
+    agreeing = said(headline, own)
     if agreeing >= _DOUBT and len(own) >= MIN_CHARACTERS:
         return own
     try:
@@ -156,7 +156,7 @@ def _generic(tree: lxml_html.HtmlElement, headline: str) -> str:
         return max(own, other, key=len)
     folded = fold(headline)
     besides = "\n".join(line for line in other.split("\n") if folded not in fold(line))
-    return other if template.said(headline, besides) > agreeing + _DOUBT else own
+    return other if said(headline, besides) > agreeing + _DOUBT else own
 
 
 def _without_declaration(markup: str) -> str:
