@@ -17,9 +17,9 @@ from crawler.bylines import is_byline, unglued
 from crawler.dates import find_date
 from crawler.decode import decode
 from crawler.extract import Reading, read, read_markup
+from crawler.headline import said
 from crawler.metadata import is_credit_line
 from crawler.paragraphs import unwrapped
-from crawler.template import said
 
 _LABELS = {
     "标题": "title",

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -12,13 +12,14 @@ from lxml import html as lxml_html
 from lxml.etree import ParserError
 from trafilatura.settings import use_config
 
-from archive.models import Article, Edit, Outcome
+from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
 from crawler import aliases, body, lines, metadata, registry, template, urls
 from crawler.decode import decode
+from crawler.headline import above, said, span, title, visible_lines
 from crawler.restoring import damage, edits, restore
 from crawler.source import Selectors, Source
-from crawler.splitting import Part, split
+from crawler.splitting import around, split
 from crawler.verdict import refuse
 
 MIN_CHARACTERS = 50
@@ -26,6 +27,8 @@ MIN_CHARACTERS = 50
 
 _DOUBT = 0.3
 """A body that has less of the headline's pairs of characters is doubted; so much more wins."""
+_LEAD = 1500
+"""Characters in which a news text says what its headline does."""
 _CONFIG = use_config()
 # The defaults count Latin letters; a hanzi says three times as much.
 _CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
@@ -71,9 +74,15 @@ def read_markup(
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
     mended = restore(tree)
     selectors = source.selectors if source else Selectors()
-    visible = metadata.visible_lines(tree)
-    headline = metadata.title(tree, visible, template.headings(tree, selectors.title))
-    parts = split(headline, _text(tree, selectors, headline).split("\n"))
+    visible = visible_lines(tree)
+    headline = title(tree, visible, template.headings(tree, selectors.title))
+    text = _text(tree, selectors, headline)
+    if said(headline, text[:_LEAD]) < _DOUBT:
+        # The page is in the hands of others, or it is named like all pages of its kind.
+        start, _ = span(visible, text)
+        if better := above(visible, start, text):
+            headline, text = better, _text(tree, selectors, better)
+    parts = split(headline, text.split("\n"))
     texts = ["\n".join(lines.tidy(part.lines, part.headline)) for part in parts]
     page_title = clean_line(tree.findtext(".//title") or "")
     if refused := refuse(markup, "\n".join(texts), (headline, page_title), visible, url):
@@ -85,39 +94,15 @@ def read_markup(
         return Reading((), Outcome.EXTRACTION_FAILED, "no title found")
     articles = []
     for number, (part, text) in enumerate(zip(parts, texts, strict=True), 1):
-        around = _around(visible, parts, number)
-        said = "\n".join(part.lines)
-        found = metadata.credits(tree, around, part.headline, said, url, fetched_at)
+        shown, body_text = around(visible, parts, number), "\n".join(part.lines)
+        found = metadata.credits(tree, shown, part.headline, body_text, url, fetched_at)
         if len(parts) == 1:
             found = template.credits(tree, selectors, found, fetched_at)
-        repairs = edits(f"{part.headline}\n{text}", mended)
-        articles.append(_article(part.headline, text, number, found, repairs))
-    left = damage("".join(part.headline for part in parts) + "".join(texts))
+        article = metadata.article(part.headline, text, found)
+        repairs = edits(f"{article.title}\n{text}", mended)
+        articles.append(replace(article, part=number, repairs=repairs))
+    left = damage("".join(article.title + article.text for article in articles))
     return Reading(tuple(articles), Outcome.STORED, left, aliases.stated(tree))
-
-
-def _article(
-    title: str, text: str, number: int, found: metadata.Credits, repairs: tuple[Edit, ...]
-) -> Article:
-    return Article(
-        title=title,
-        text=text,
-        part=number,
-        authors=found.authors,
-        editor=found.editor,
-        origin=found.origin,
-        published_at=found.date.instant if found.date else None,
-        date_precision=found.date.precision if found.date else "",
-        repairs=repairs,
-    )
-
-
-def _around(visible: list[str], parts: list[Part], number: int) -> list[str]:
-    """The lines of a page without those of its other articles."""
-    titles = [part.headline for part in parts]
-    starts = [visible.index(each) if each in visible[1:] else 0 for each in titles]
-    start = starts[number - 1] if number > 1 else 0
-    return visible[start : starts[number] if number < len(parts) else None]
 
 
 def extract(page: bytes, url: str | None = None) -> dict[str, Any]:
@@ -175,7 +160,7 @@ def _text(tree: lxml_html.HtmlElement, selectors: Selectors, headline: str) -> s
 def _generic(tree: lxml_html.HtmlElement, headline: str) -> str:
     """What looks like a body of Chinese news; where that is in doubt, trafilatura's if better."""
     own = body.text(tree, headline)
-    agreeing = template.said(headline, own)
+    agreeing = said(headline, own)
     if agreeing >= _DOUBT and len(own) >= MIN_CHARACTERS:
         return own
     try:
@@ -189,7 +174,7 @@ def _generic(tree: lxml_html.HtmlElement, headline: str) -> str:
         return max(own, other, key=len)
     folded = fold(headline)
     besides = "\n".join(line for line in other.split("\n") if folded not in fold(line))
-    return other if template.said(headline, besides) > agreeing + _DOUBT else own
+    return other if said(headline, besides) > agreeing + _DOUBT else own
 
 
 def _without_declaration(markup: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from archive.text import fold
 from crawler import lines as rules
 from crawler.bylines import is_byline
+from crawler.headline import said
 from crawler.metadata import is_credit_line
-from crawler.template import said
 
 _TITLE = range(6, 50)
 _NO_TITLE = re.compile(r".*[。；;，,：:、]|.*。.*|[（(].*[）)]|#.*")
@@ -43,6 +43,16 @@ def split(headline: str, lines: Sequence[str]) -> list[Part]:
         if 1 < len(found) <= _MOST and all(map(_is_article, found)) and _alike(found):
             return found
     return [Part(headline, tuple(lines))]
+
+
+def around(visible: Sequence[str], parts: Sequence[Part], number: int) -> list[str]:
+    """The lines of a page without those of its articles other than this one, from 1."""
+    starts = [0, *(_place(visible, part.headline) for part in parts[1:]), len(visible)]
+    return [*visible[starts[number - 1] : starts[number]]]
+
+
+def _place(visible: Sequence[str], headline: str) -> int:
+    return next((at for at, line in reversed([*enumerate(visible)]) if line == headline), 0)
 
 
 def _after_bylines(lines: Sequence[str]) -> list[int]:
