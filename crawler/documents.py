@@ -45,7 +45,10 @@ _MARKUP = (
     (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*"), r"\1"),
 )
 _MENU = re.compile(r"(?:[^\s|>›»/·_,，]{1,6}(?:[\s|>›»/·_,，]+|$)){3,}")
-_TITLE_LINES = 15
+_DAY = re.compile(r"\W*(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d")
+_TITLE_LINES = 60
+_PARAGRAPH = 60.0
+"""Characters of sentences that no title has."""
 _TITLE_LENGTH = range(6, 60)
 _SENTENCE_ENDS = ("。", "；", "，", "”", ";", ",")
 _DATELINE = 60
@@ -141,21 +144,20 @@ def _bare(line: str) -> str:
 def _title_line(lines: Sequence[str], now: datetime) -> int | None:
     """The first Markdown heading; else the line above a line of credits with a date; else of those
     above the text the first that says of it nearly as much as the best."""
-    head = lines[:_TITLE_LINES]
+    long = (number for number, line in enumerate(lines) if rules.prose(line) >= _PARAGRAPH)
+    head = lines[: max(1, min(next(long, len(lines)), _TITLE_LINES))]
     for number, line in enumerate(head):
         if _MARKDOWN.fullmatch(line):
             return number
-    for number, line in enumerate(head[1:], 1):
-        above = head[number - 1]
-        long = len(fold(above)) >= _TITLE_LENGTH[0]
-        if long and not _is_furniture(above) and _is_dateline(line, now):
-            return number - 1
-    text = "\n".join(line for line in lines if rules.prose(line))
+    text = "\n".join(lines[len(head) :])
     likely = {
         number: said(line, text)
         for number, line in enumerate(head)
         if len(fold(line)) in _TITLE_LENGTH and not _is_furniture(line)
     }
+    for number in likely:
+        if number + 1 < len(lines) and _is_dateline(lines[number + 1], now):
+            return number
     best = max(likely.values(), default=0.0)
     found = (number for number, share in likely.items() if share >= _AGREEING * best)
     first = next(found, 0 if lines and lines[0] else None)
@@ -169,10 +171,13 @@ def _is_furniture(line: str) -> bool:
         or rules.is_notice(line)
         or is_credit_line(line)
         or is_byline(line)
-        or bool(_MENU.fullmatch(line))
+        or bool(_MENU.fullmatch(line) or _DAY.match(line))
+        or rules.is_stamp(line)
     )
 
 
 def _is_dateline(line: str, now: datetime) -> bool:
     """Whether a line says when and perhaps by whom, and is no sentence of the text."""
-    return len(line) < _DATELINE and not line.endswith(_SENTENCE_ENDS) and bool(find_date(line, now))
+    return (
+        len(line) < _DATELINE and not line.endswith(_SENTENCE_ENDS) and bool(find_date(line, now))
+    )

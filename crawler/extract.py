@@ -15,6 +15,7 @@ from trafilatura.settings import use_config
 from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
 from crawler import aliases, body, lines, metadata, registry, template, urls
+from crawler.dates import ParsedDate
 from crawler.decode import decode
 from crawler.headline import above, said, span, title, visible_lines
 from crawler.restoring import damage, edits, restore
@@ -92,13 +93,15 @@ def read_markup(
         return Reading((), Outcome.TOO_SHORT, reason)
     if not headline:
         return Reading((), Outcome.EXTRACTION_FAILED, "no title found")
-    articles = []
+    articles: list[Article] = []
+    day: ParsedDate | None = None
     for number, (part, text) in enumerate(zip(parts, texts, strict=True), 1):
-        shown, body_text = around(visible, parts, number), "\n".join(part.lines)
-        found = metadata.credits(tree, shown, part.headline, body_text, url, fetched_at)
+        shown = around(visible, parts, number)
+        found = metadata.credits(tree, shown, part.headline, part.signed, url, fetched_at)
         if len(parts) == 1:
             found = template.credits(tree, selectors, found, fetched_at)
-        article = metadata.article(part.headline, text, found)
+        day = found.date or day
+        article = metadata.article(part.headline, text, replace(found, date=day))
         repairs = edits(f"{article.title}\n{text}", mended)
         articles.append(replace(article, part=number, repairs=repairs))
     left = damage("".join(article.title + article.text for article in articles))

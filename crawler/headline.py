@@ -18,6 +18,8 @@ _BLOCKS = frozenset(
     " h6 header hr li main nav ol p pre section table tbody td th tr ul".split()
 )
 
+_DATELINE = re.compile(r"日\s*(?:专?电|電|讯|訊|消息)")
+_HOUR = re.compile(r"\d:\d\d")
 _LONGEST = 300
 _HEAD_LINES = 12
 _CREDIT_LENGTH = 120
@@ -79,7 +81,9 @@ def above(lines: list[str], start: int, text: str) -> str:
     likely = [
         line
         for line in lines[max(0, start - _HEAD_LINES) : start]
-        if len(fold(line)) in _LENGTH and not line.endswith(tuple("。，；：、"))
+        if len(fold(line)) in _LENGTH
+        and not line.endswith(tuple("。，；：、"))
+        and not _HOUR.search(line)
     ]
     best = max(likely, key=lambda line: said(line, text), default="")
     return best if said(best, text) >= _SAID else ""
@@ -124,6 +128,11 @@ def around(lines: list[str], headline: str, start: int, fetched_at: datetime) ->
         for place in places
     ]
     shown.append(lines[max(0, start - _HEAD_LINES) : start] if start else lines[:_HEAD_LINES])
-    short = [[line for line in each if len(line) <= _CREDIT_LENGTH] for each in shown]
+    short = [[line for line in each if not _is_sentence(line)] for each in shown]
     dated = (each for each in short if any(find_date(line, fetched_at) for line in each))
     return next(dated, short[0])
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line is too long for a credit, or says what happened rather than who tells it."""
+    return len(line) > _CREDIT_LENGTH or (line.endswith("。") and not _DATELINE.search(line))

@@ -120,7 +120,7 @@ def tidy(lines: Iterable[str], headline: str) -> list[str]:
             line
             for number, line in enumerate(kept)
             if not (number < _EDGE and (is_notice(line) or fold(line) == folded))
-            and not ((number < _EDGE or number >= last) and _is_stamp(line))
+            and not ((number < _EDGE or number >= last) and is_stamp(line))
         ]
     )
 
@@ -175,8 +175,9 @@ def _is_credit(line: str) -> bool:
 
 def _is_head(line: str) -> bool:
     """Whether a line belongs to the credits over a text."""
-    return bool(_LABELLED.fullmatch(line)) or _is_stamp(line) or is_name(line)
+    return bool(_LABELLED.fullmatch(line)) or is_stamp(line) or is_name(line)
 
 
-def _is_stamp(line: str) -> bool:
+def is_stamp(line: str) -> bool:
+    """Whether a line says when a page was put up, and is no sentence."""
     return bool(_STAMP.search(line)) and not re.search("[，。！？]", line)

@@ -60,7 +60,11 @@ def unwrapped(text: str) -> str:
     widest = max(widths, default=0)
     full = [line for line in lines if _width(line.strip()) >= widest - _RAGGED]
     open_ends = sum(not _END.search(line) for line in full)
-    if not _WIDE[0] <= widest <= _WIDE[1] or 2 * len(full) < len(widths) or 2 * open_ends < len(full):
+    if (
+        not _WIDE[0] <= widest <= _WIDE[1]
+        or 2 * len(full) < len(widths)
+        or 2 * open_ends < len(full)
+    ):
         return text
     whole: list[str] = []
     flows = False

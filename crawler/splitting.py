@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archive.text import fold
 from crawler import lines as rules
@@ -12,11 +13,14 @@ from crawler.metadata import is_credit_line
 
 _TITLE = range(6, 50)
 _NO_TITLE = re.compile(r".*[。；;，,：:、]|.*。.*|[（(].*[）)]|#.*")
+_STOP = re.compile("[。！？]")
 _PROSE = 200.0
 """Characters of sentences that an article of several has at least."""
 _PARAGRAPH = 40.0
 _NEAR = 4
 """Lines from a title to its first paragraph."""
+_CREDITS = 3
+"""Lines behind a text that may say whose it is."""
 _ABOUT = 0.3
 """The part of a title's pairs of characters that its text says."""
 _MOST = 6
@@ -30,6 +34,11 @@ class Part:
     headline: str
     lines: tuple[str, ...]
 
+    @property
+    def signed(self) -> str:
+        """Its text, with what may be credits behind it."""
+        return "\n".join(self.lines[: _end(self.lines) + _CREDITS])
+
 
 def split(headline: str, lines: Sequence[str]) -> list[Part]:
     """The articles of a page: one, unless all of several have a title, a text about it, and a
@@ -38,7 +47,7 @@ def split(headline: str, lines: Sequence[str]) -> list[Part]:
         bounds = [-1, *starts, len(lines)]
         found = [
             Part(lines[start] if start >= 0 else headline, tuple(lines[start + 1 : end]))
-            for start, end in zip(bounds, bounds[1:], strict=False)
+            for start, end in pairwise(bounds)
         ]
         if 1 < len(found) <= _MOST and all(map(_is_article, found)) and _alike(found):
             return found
@@ -62,7 +71,9 @@ def _after_bylines(lines: Sequence[str]) -> list[int]:
 
 def _over_bylines(lines: Sequence[str]) -> list[int]:
     """Titles over a byline."""
-    return [at for at in range(2, len(lines) - 2) if _is_signed(lines[at + 1]) and _leads(lines, at)]
+    return [
+        at for at in range(2, len(lines) - 2) if _is_signed(lines[at + 1]) and _leads(lines, at)
+    ]
 
 
 def _is_signed(line: str) -> bool:
@@ -78,7 +89,7 @@ def _leads(lines: Sequence[str], at: int) -> bool:
         and not _is_signed(line)
         and not rules.is_button(line)
         and not rules.is_notice(line)
-        and any(rules.prose(each) >= _PARAGRAPH for each in lines[at + 1 : at + 1 + _NEAR])
+        and any(map(_is_paragraph, lines[at + 1 : at + 1 + _NEAR]))
     )
 
 
@@ -98,5 +109,13 @@ def _alike(found: Sequence[Part]) -> bool:
 
 def _behind(lines: Sequence[str]) -> Sequence[str]:
     """What stands behind the last paragraph."""
-    long = [at for at, line in enumerate(lines) if rules.prose(line) >= _PARAGRAPH]
-    return lines[long[-1] + 1 :] if long else ()
+    return lines[_end(lines) :]
+
+
+def _end(lines: Sequence[str]) -> int:
+    ends = (at for at in range(len(lines), 0, -1) if _is_paragraph(lines[at - 1]))
+    return next(ends, len(lines))
+
+
+def _is_paragraph(line: str) -> bool:
+    return rules.prose(line) >= _PARAGRAPH and bool(_STOP.search(line))
