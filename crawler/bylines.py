@@ -3,7 +3,7 @@
 import re
 
 from crawler.lexicon import likelihood
-from crawler.people import real
+from crawler.people import people, real
 
 _HAN = "\u4e00-\u9fff"
 _ROLE = (
@@ -19,20 +19,18 @@ _BYLINE = re.compile(
 )
 _LENGTH = 60
 _GLUED = re.compile(rf"((?:{_WHO}[\s:：丨|]+(?:{_NAME}[、\s]+)*)+)(?=[{_HAN}]{{3}})")
-_UNNAMED = re.compile(rf"{_ROLE}[\s:：丨|]+$")
+_UNNAMED = re.compile(rf"(?:{_ROLE}[\s:：丨|]+|[、，]\s*)$")
 _TAIL = re.compile(
     r"(?<=[。！？”…）])\s*((?:文章|消息)?(?:来源|來源|稿源)\s*[：:]\s*\S{2,20}?)(?:举报/反馈)?$"
 )
-_OF_THREE = 1.5
-"""How much likelier a name of three characters is than one of two, as a logarithm."""
-_GIVEN = -8.0
-"""The logarithm of the probability of a character of a name."""
-_AHEAD = 6
+_NAMED = (0.0, 0.0, -13.0, -19.5)
+"""The logarithm of the probability of a name, by its characters."""
+_AHEAD = 8
 
 
 def is_byline(line: str) -> bool:
     """Whether a line names reporters and says nothing else."""
-    return len(line) <= _LENGTH and bool(_BYLINE.fullmatch(line))
+    return len(line) <= _LENGTH and bool(_BYLINE.fullmatch(line) and people((line,)).authors)
 
 
 def is_name(line: str) -> bool:
@@ -46,10 +44,11 @@ def unglued(line: str) -> list[str]:
     if len(line) > _LENGTH and (head := _GLUED.match(line)):
         end = head.end()
         if _UNNAMED.search(head[1]):
-            sizes = [size for size in (2, 3) if real(line[end : end + size])]
-            if not sizes:
+            ahead = line[end : end + _AHEAD]
+            sizes = [0, *(size for size in (2, 3) if real(ahead[:size]))]
+            if not (size := max(sizes, key=lambda size: _likely(ahead, size))):
                 return lines
-            end += max(sizes, key=lambda size: _likely(line[end : end + _AHEAD], size))
+            end += size
         lines = [line[:end].strip(), line[end:].strip()]
     if tail := _TAIL.search(lines[-1]):
         lines[-1:] = [lines[-1][: tail.start()], tail[1]]
@@ -58,4 +57,4 @@ def unglued(line: str) -> list[str]:
 
 def _likely(text: str, size: int) -> float:
     """How likely so many characters of a text are a name and the rest begins a sentence."""
-    return (_OF_THREE + _GIVEN) * (size - 2) + likelihood(text[size:])
+    return _NAMED[size] + likelihood(text[size:])

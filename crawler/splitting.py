@@ -11,7 +11,7 @@ from crawler.bylines import is_byline
 from crawler.headline import said
 from crawler.metadata import is_credit_line
 
-_TITLE = range(6, 50)
+_TITLE = range(6, 60)
 _NO_TITLE = re.compile(r".*[。；;，,：:、]|.*。.*|[（(].*[）)]|#.*")
 _STOP = re.compile("[。！？]")
 _PROSE = 200.0
