@@ -28,7 +28,7 @@ def account(
         yield _cut(f"  {stored.article.part}  {stored.article.title}")
         if not stored.url.startswith("urn:"):
             yield _cut(f"{_INDENT}on {stored.source_name}: {stored.url}")
-        for line in _credits(stored.article):
+        for line in filter(None, _credits(stored.article)):
             yield _cut(_INDENT + line)
         yield from map(_cut, _repairs(stored.article))
 
@@ -40,18 +40,17 @@ def counted(kinds: dict[str, int]) -> str:
 
 def _credits(article: Article) -> Iterator[str]:
     kind = f" ({article.origin_kind})" if article.origin and article.origin_kind else ""
-    shown = "%Y-%m-%d" if article.date_precision == "day" else "%Y-%m-%d %H:%M"
-    at = article.published_at
     told = {
         "by": "、".join(article.authors),
         "with": "、".join(article.contributors),
         "edited by": article.editor,
         "from": article.origin + kind,
-        "at": at.astimezone(BEIJING).strftime(shown) if at else "",
     }
-    named = [f"{name} {value}" for name, value in told.items() if value]
-    yield "; ".join(named) or "no credits"
-    yield f"{len(article.text):,} characters"
+    yield "; ".join(f"{name} {value}" for name, value in told.items() if value)
+    shown = "%Y-%m-%d" if article.date_precision == "day" else "%Y-%m-%d %H:%M"
+    at = article.published_at
+    day = f"at {at.astimezone(BEIJING).strftime(shown)}; " if at else ""
+    yield f"{day}{len(article.text):,} characters"
 
 
 def _repairs(article: Article) -> Iterator[str]:

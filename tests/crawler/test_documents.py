@@ -54,6 +54,8 @@ def test_the_title_stands_above_a_line_of_credits_with_a_date() -> None:
         authors=("陆知远",),
         editor="孟昭远",
         origin="云上科技报",
+        origin_kind="credit",
+        section="人工智能",
         published_at=datetime(2026, 11, 21, 9, 5, tzinfo=BEIJING),
         date_precision="minute",
     )
