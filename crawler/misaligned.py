@@ -6,21 +6,23 @@ ASCII. Putting the lost bytes back realigns the rest. Which bytes is chosen by l
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
 from archive.script import TRADITIONAL, simplified
-from crawler.lexicon import LONGEST, alone, extend, likelihood, words
+from crawler.lexicon import EDGE, LONGEST, alone, extend, likelihood, words
 from crawler.mending import Change
 
 _OPENER = re.compile(r"[?,!][?!]?([^\x00-\x7f，。、：；？！“”（）《》—…]+)")
+_YEAR = re.compile(r"0[0-4]\d年|9\d\d年")
 _REACH = 6
-_UNLIKELY = -7.5
+_UNLIKELY = -9.0
 """Mean likelihood of a character, below which what follows a mark may be out of step."""
-_OPEN, _LOST, _EATEN, _UNSEEN, _WIDE, _UNREAD, _ODD = 2.0, 1.0, 1.0, 4.5, 1.0, 12.0, 6.0
+_OPEN, _LOST, _EATEN, _FOREIGN, _WIDE, _UNREAD, _ODD = 2.0, 1.0, 1.0, 4.0, 1.0, 12.0, 6.0
 """What each thing supposed must gain at least, in logarithms of likelihood."""
-_BEAM = 120
+_BEAM, _BEHIND = 120, 14.0
+"""How many readings are followed, and how far behind the likeliest."""
 _RARE = -15.5
 
 
@@ -29,11 +31,12 @@ class Damage:
     """What is known of a text before the search.
 
     `eats`: whether the decoder turned an orphan lead byte and the next ASCII byte into `?`;
-    `words`: those of this text.
+    `words`: those of this text; `foreign`: characters of the script it is not written in.
     """
 
     eats: bool
     words: Mapping[str, float]
+    foreign: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,29 @@ class _Reading:
     tail: str
     pending: int
     text: str
-    local: Mapping[str, float]
+    how: Damage
     changes: tuple[Change, ...] = ()
     guesses: int = 0
 
     def add(
-        self, text: str, cost: float = 0.0, pending: int = 0, guess: bool = False
+        self,
+        text: str,
+        cost: float = 0.0,
+        pending: int = 0,
+        guess: bool = False,
+        as_if: str = "",
     ) -> "_Reading":
+        """The reading with more text, which counts `as_if` it were another."""
         scores = self.scores if not cost else tuple(score - cost for score in self.scores)
         tail = self.tail
-        for character in text:
-            tail = (tail + simplified(character))[-LONGEST:]
-            scores = (*scores[1 - LONGEST :], extend(scores, tail, self.local))
+        if text == '"':
+            as_if = "”" if self.text.count(text) % 2 else "“"
+        for character in as_if or text:
+            tail += simplified(character)
+            scores = (*scores[1 - LONGEST :], extend(scores, tail, self.how.words))
+            tail = tail[-LONGEST:]
         guesses = self.guesses + guess
-        return _Reading(scores, tail, pending, self.text + text, self.local, self.changes, guesses)
+        return _Reading(scores, tail, pending, self.text + text, self.how, self.changes, guesses)
 
     def read(self, before: "_Reading", line: str, start: int, end: int) -> "_Reading":
         """This reading, which followed `before` with the line up to `end`, with what it changes."""
@@ -83,7 +95,7 @@ class _Reading:
             changes = changes[:-1]
         changes = (*changes, Change(start, end, added, "bytes", guess))
         return _Reading(
-            self.scores, self.tail, self.pending, self.text, self.local, changes, self.guesses
+            self.scores, self.tail, self.pending, self.text, self.how, changes, self.guesses
         )
 
 
@@ -100,7 +112,7 @@ def realign(
     `notes` has the annotations by the place where they begin; all of them go. The cost counts
     readings; in a line that costs more than `allowed` only annotations that fit go.
     """
-    beam = [_Reading((0.0,), "", 0, "", how.words)]
+    beam = [_Reading((0.0,), EDGE, 0, "", how)]
     bare = ""
     place = spent = 0
     while place < len(line):
@@ -118,7 +130,11 @@ def realign(
         if spent > allowed:
             return removed(notes), 0.0, allowed
         likely = sorted(grown.values(), key=lambda pair: -pair[0].scores[-1])[:_BEAM]
-        beam = [each.read(before, line, place, end) for each, before in likely]
+        beam = [
+            each.read(before, line, place, end)
+            for each, before in likely
+            if each.scores[-1] > likely[0][0].scores[-1] - _BEHIND
+        ]
         bare += "" if note else line[place:end]
         place = end
     ends = [each for reading in beam for each in _ended(reading, line)]
@@ -155,11 +171,28 @@ def _ended(reading: _Reading, line: str) -> list[_Reading]:
 def _guessed(reading: _Reading, cost: float, then: str = "") -> list[_Reading]:
     """The readings of a lead byte whose second one is lost; `then` follows."""
     quoted = reading.text.rfind("“") > reading.text.rfind("”")
-    odds = {"”": -3.0 if quoted else 6.0, "“": 6.0 if quoted else 0.0}
+    odds = {"”": 0.0 if quoted else 6.0, "“": 6.0 if quoted else 0.0}
+    foreign = reading.how.foreign
     return [
-        reading.add(each + then, cost + odds.get(each, 0.0), guess=True)
+        reading.add(
+            each, cost + odds.get(each, _FOREIGN if each in foreign else 0.0), guess=True
+        ).add(then)
         for each in _with_lead(reading.pending)
     ]
+
+
+def _eaten(reading: _Reading, line: str, end: int) -> Iterator[_Reading]:
+    """The readings of a `?` that was an ASCII character which an orphan lead byte ate."""
+    following = line[end : end + 1]
+    digit = {"0": "2", "9": "1"}.get(following, "") if _YEAR.match(line, end) else "?"
+    for each in _guessed(reading, _EATEN):
+        yield each.add("", 0.0 if each.text[-1] in "。！？”：" else _ODD, as_if=EDGE)
+        if following.isdigit() or following > "\x80":
+            yield each.add(digit, 0.0 if following.isdigit() else _ODD, as_if="0")
+        elif following.isalpha():
+            yield each.add(" ")
+        if reading.text.count('"') % 2:
+            yield each.add('"')
 
 
 def _continued(
@@ -172,11 +205,12 @@ def _continued(
         return _doubled(reading, line[place:end], following)
     if character < "\x80":
         if reading.pending:
-            return _after_lead(reading, character, following, how)
+            return _after_lead(reading, line, place, end)
         found = [reading.add(character)]
         if not how.eats and character in "?,!" and following and following >= "@":
             wide = ord(character) + 0x80
-            found += [reading.add(each, _OPEN, wide) for each in _with_second(0xA3)]
+            odd = _ODD if line[place - 1 : place] == "?" else 0.0
+            found += [reading.add(each, _OPEN + odd, wide) for each in _with_second(0xA3)]
         return found
     if not reading.pending:
         return [reading.add(character)]
@@ -216,20 +250,19 @@ def _noted(reading: _Reading, before: str, note: Note) -> list[_Reading]:
     return [reading.add("", cost), *found]
 
 
-def _after_lead(reading: _Reading, character: str, following: str, how: Damage) -> list[_Reading]:
+def _after_lead(reading: _Reading, line: str, place: int, end: int) -> list[_Reading]:
     """The readings of an ASCII character where a second byte is missing."""
-    found = []
+    found: list[_Reading] = []
+    character = line[place]
     if character >= "@" and (whole := read(reading.pending, ord(character))):
         found.append(reading.add(whole))
     if character > " " and (whole := read(reading.pending, 0xA3)):
         found.append(reading.add(whole, _WIDE, ord(character) + 0x80))
     if character < "@":
-        if not how.eats:
+        if not reading.how.eats:
             found += _guessed(reading, _LOST, character)
         elif character == "?":
-            kept = '"' if reading.text.count('"') % 2 else ""
-            kept = "?" if following.isalnum() and following < "\x80" else kept
-            found += _guessed(reading, _EATEN if kept else _EATEN + _UNSEEN, kept)
+            found += _eaten(reading, line, end)
     return found
 
 

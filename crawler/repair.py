@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from archive.models import Edit
-from archive.script import TRADITIONAL, simplified
+from archive.script import SIMPLIFIED, TRADITIONAL, simplified
 from crawler.lexicon import repeated
 from crawler.mending import Change, Mended, joined
 from crawler.misaligned import Damage, Note, realign, removed, suspects
@@ -34,8 +34,8 @@ _LISTED = (
 _READ = defaultdict[str, str](str)
 for _each in _LISTED:
     _READ[_each[1:]] += _each[0]
-_TRACES = re.compile(rf"[?,!][?!]?[\u4e00-\uf8ff€]|[?]!|[?]{_SYLLABLE}\)|\({_SYLLABLE}\)")
-_EATEN = re.compile(rf"[?](?:[?！？!][?\u4e00-\uf8ff]|{_SYLLABLE}\))")
+_TRACES = re.compile(rf"[?,!][^\x00-\x7f，。、：；？！“”（）《》—…]|[?]!|[?]{_SYLLABLE}\)|\({_SYLLABLE}\)")
+_EATEN = re.compile(rf"[?](?:[?！？!](?:[?]|[^\x00-\x7f，。、：；？！“”（）《》—…])|{_SYLLABLE}\))")
 _DOUBLED = re.compile("[?][？！]")
 _COMMA = re.compile(rf"，(?=[A-Za-z]\([a-zü]*[{_TONED}])")
 _HIDDEN = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u2e80-\u2fd5\uf900-\ufaff]")
@@ -124,26 +124,29 @@ def _realigned(lines: list[Mended], annotated: bool) -> list[Mended]:
     shadows = [_shadow(line.text) if annotated else line.text for line in lines]
     notes = [_notes(line) if annotated else {} for line in shadows]
     odd = [suspects(line) for line in shadows]
-    eaten = _EATEN.search(text) is not None
+    eaten = any(map(_EATEN.search, shadows))
     if not annotated and not eaten and not any(odd):
         return lines
     sound = "\n".join(map(_blanked, shadows, odd))
     local = repeated(_NOTE.sub("", sound[:_KNOWN]))
-    best: list[list[Change]] = []
-    highest = 0.0
-    for eats in (False, True) if eaten else (False,):
-        how, left, total, found = Damage(eats, local), _READINGS, 0.0, []
-        for line, marked, spans in zip(shadows, notes, odd, strict=True):
-            changes = removed(marked)
-            if (marked or spans or _EATEN.search(line)) and len(line) < _LONGEST:
-                changes, gain, spent = realign(line, how, marked, left)
-                total, left = total + gain, left - spent
-            found.append(changes)
-        if not best or total > highest:
-            best, highest = found, total
-    if not annotated and highest < _SURE:
+    used = set(text)
+    foreign = (SIMPLIFIED if len(used & TRADITIONAL) > len(used & SIMPLIFIED) else TRADITIONAL) - used
+    single = sum(
+        line[start - 2 : start] not in ("??", "?!")
+        for line, spans in zip(shadows, odd, strict=True)
+        for start, _ in spans
+    )
+    eats = 2 * sum(len(_EATEN.findall(line)) for line in shadows) > single
+    how, left, gained, found = Damage(eats, local, foreign), _READINGS, 0.0, []
+    for line, marked, spans in zip(shadows, notes, odd, strict=True):
+        changes = removed(marked)
+        if (marked or spans or _EATEN.search(line)) and len(line) < _LONGEST:
+            changes, gain, spent = realign(line, how, marked, left)
+            gained, left = gained + gain, left - spent
+        found.append(changes)
+    if not annotated and gained < _SURE:
         return lines
-    return [line.changed(changes) for line, changes in zip(lines, best, strict=True)]
+    return [line.changed(changes) for line, changes in zip(lines, found, strict=True)]
 
 
 def _shadow(line: str) -> str:
