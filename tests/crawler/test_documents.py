@@ -78,8 +78,7 @@ def test_a_labelled_record_names_its_title_its_address_and_its_text() -> None:
     assert read.url == "https://baijia.example/s?id=1790264835510077316&wfr=spider&for=pc"
     assert found.title == "大模型采购进入“算账期” 企业续约成新考题"
     assert found.origin == "东岸财经"
-    # Where the second name ends and the text begins, nothing says.
-    assert found.authors == ("秦若谷",)
+    assert found.authors == ("秦若谷", "黎晓棠")
     assert found.keywords == ("企业大模型", "采购续约", "按结果付费")
     assert found.text.startswith("东岸财经记者 秦若谷 实习记者 黎晓棠两年前，企业买大模型")
     assert found.text.endswith("客户反而更愿意留下来。”")
