@@ -112,7 +112,8 @@ def extract(page: bytes, url: str | None = None) -> dict[str, Any]:
     """The page's article as plain values; all empty when there is none.
 
     Keys: text, title, author (names separated by 、), date (ISO 8601, Beijing time), source
-    (the 来源), more (a list of the same for further articles of the page).
+    (the 来源) and origin_kind, contributors, editor, section, keywords, captions as the fields of
+    Article, more (a list of the same for further articles of the page).
     """
     reading = read(page, url, datetime.now(UTC), _source(url) if url else None)
     plain = [as_dict(article) for article in reading.articles]
@@ -135,6 +136,12 @@ def as_dict(article: Article) -> dict[str, Any]:
         "author": "、".join(article.authors),
         "date": date,
         "source": article.origin,
+        "origin_kind": article.origin_kind,
+        "contributors": list(article.contributors),
+        "editor": article.editor,
+        "section": article.section,
+        "keywords": list(article.keywords),
+        "captions": list(article.captions),
     }
 
 

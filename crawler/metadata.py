@@ -35,7 +35,7 @@ _TRAIL = re.compile(r"(?:首\s*[页頁]|主[页頁]|位置\s*[：:]|网).*[>›�
 _STEP = re.compile(r"\s*[>›»＞｜|：:]+\s*")
 _NO_PLACE = re.compile(r"\W*(?:.*首\s*[页頁]|主[页頁]|正文|.*位置|文章|.{0,4}详情)?\W*|.|.{13,}")
 _COMMA = re.compile("[,，;；、]")
-_OPENING, _CLOSING, _FEET, _ABOVE = 3, 4, 12, 25
+_OPENING, _CLOSING, _FEET, _ABOVE = 3, 8, 12, 25
 """Lines: of the text's beginning and end, below it, above it."""
 _PIECE, _LINE = 60, 120
 """Characters: of a paragraph's beginning or end that may be a credit, of a credit line."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from archive.script import simplified
 from crawler.people import SEPARATOR
 
-_MARKS = r"\s，。；：|<>《》“”「」（）()\[\]【】"
+_HAN, _WORD = "[\u4e00-\u9fff]", "[\u4e00-\u9fffA-Za-z0-9]"
+_MARKS = r"\s，。；：！？,;:|<>《》“”「」（）()\[\]【】"
 _NAME = rf"(?:[^{_MARKS}]{{1,12}}[-—])?《[^》]{{2,16}}》|[^{_MARKS}]{{2,20}}"
 _CREDIT = re.compile(
     # Not what a picture or a figure is from.
@@ -18,22 +19,25 @@ _ISSUE = re.compile(
     r"^《?([\u4e00-\u9fff]{2,10})》?\s*(?:19|20)\d\d年第?\d{1,2}期$"
     r"|^[（(]?\s*《([\u4e00-\u9fff]{2,10})》\s*[（(]?\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
 )
-_KIND = "社|报|(?<!官)网|(?<!平)台|之家|科技|财经|周刊|新闻|在线|客户端|氪"
+_PRESS = "社|报|(?<!官)网(?!站)|周刊|电视台"
+_OUTLET = rf"(?:{_PRESS}|(?<!平)台|之家|科技|财经|新闻|在线|客户端|氪)"
+_DAY = r"\s*(?:\d{1,2}\s*月\s*)?\d{1,2}\s*日\s*(?:专?电|讯|消息)"
 _DATELINE = re.compile(
-    rf"^[（(【\[\s]*([\u4e00-\u9fffA-Za-z0-9]{{1,10}}?(?:{_KIND}))[\u4e00-\u9fff、/ ]{{0,12}}?\s*"
-    r"(?:\d{1,2}\s*月\s*)?\d{1,2}\s*日\s*(?:专?电|讯|消息|报道)"
-    rf"|^[（(【\[\s]*([\u4e00-\u9fffA-Za-z0-9]{{1,10}}?(?:{_KIND}))(?:[\u4e00-\u9fffA-Za-z]{{0,4}}讯[\s（(，]|获悉，|[\u4e00-\u9fff]{{0,6}}报道】)"
+    # A place may stand behind the name of a paper: that of the first that it can be.
+    rf"^[（(【\[\s]*({_WORD}{{1,10}}?(?:{_PRESS}))(?:{_HAN}{{0,12}}?{_DAY}|{_HAN}{{0,6}}报道】)"
+    rf"|^[（(【\[\s]*({_WORD}{{1,10}}{_OUTLET})(?:{_DAY}|{_WORD}{{0,4}}讯[】\s（(，]|获悉，)"
 )
 _BYLINE = re.compile(
-    rf"(?:《([^》]{{2,16}})》|([\u4e00-\u9fffA-Za-z0-9]{{1,10}}(?:{_KIND}|杂志|频道)))"
-    r"\s*(?:首席|见习|实习|特约|资深|驻[\u4e00-\u9fff]{2,4})?\s*$"
+    rf"(?:《([^》]{{2,16}})》|({_WORD}{{1,10}}(?:{_OUTLET}|杂志|频道)))"
+    rf"\s*(?:首席|见习|实习|特约|资深|驻{_HAN}{{2,4}})?\s*$"
 )
+_LAST = re.compile(rf"[。！？”…]\s*[（(]({_WORD}{{1,10}}{_OUTLET})[)）]$")
 _RIGHTS = re.compile(r"版权[属归为]于?\s*《([^》]{2,16})》|[（(]作者为《([^》]{2,16})》")
-_OURS = re.compile(r"^(?:本|我)[报刊网社台]|^据")
+_OURS = re.compile(r"^(?:本|我)[报刊网社台]|^(?:另?据|从|记者|近日|[今昨]日)")
 _UNKNOWN = re.compile(
     r"(?:互联网|网络|未知|不详|本[站网报刊]|原创|转载|综合|网友|自媒体|投稿|其[他它]|公众号)"
     r"(?:整理|文章|综合|转载|投稿|资料|内容|编辑)?"
-    r"|(?:发布|时间|日期|作者|编辑|责[编任]|浏览|点击|阅读|查看|字[号体]|分享|评论|打印|记者).*"
+    r"|(?:发布|时间|日期|作者|编辑|责[编任]|浏览|点击|阅读|查看|字[号体]|分享|评论|打印|记者).*|https?"
 )
 
 
@@ -48,6 +52,7 @@ def origin(
     for kind, shown in (
         ("credit", _found(_CREDIT, (*credits, *closing))),
         ("credit", _found(_ISSUE, (*credits, *closing))),
+        ("credit", _found(_LAST, closing)),
         ("dateline", _found(_DATELINE, opening)),
         ("byline", _found(_BYLINE, [outlet])),
         ("copyright", _found(_RIGHTS, closing)),

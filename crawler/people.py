@@ -9,7 +9,7 @@ from math import log
 from archive.script import simplified
 from crawler import lexicon
 
-SEPARATOR = r"\s*[：:丨|｜︱/／]\s*"
+SEPARATOR = r"(?:\s*[：:丨|｜︱]|[/／])\s*"
 _SURNAMES = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任"
     "袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄穆萧肖尹姚邵湛汪祁毛禹狄米贝明臧计伏成"
@@ -28,21 +28,26 @@ _AUTHOR = (
     rf"作\s*者|撰\s*文|撰稿人?|采写|执笔|评论员|(?<!小)记者|快讯(?=[/／])"
     rf"|(?<!{_HAN})(?:文字?[/／、&]?图|图[/／、&]?文|文字?)(?=\s*[：:丨|｜︱/／ ])"
 )
-_CONTRIBUTOR = "通讯员|实习生|编译|翻译|译者|摄影(?:师|报道)?|供图|制图|视频|" + (
+_CONTRIBUTOR = "通讯员|实习生|编译|翻译|译者|摄影(?:师|报道)?|供图|" + (
     rf"(?<!{_HAN})[译图摄](?={SEPARATOR})"
 )
 _EDITOR = "责任编辑|责编|网络编辑|网编|值班编辑|编辑|选稿"
 # What else stands in such lines, and ends what was said before it.
 _OTHER = (
     "来\\s*源|稿\\s*源|出\\s*处|监\\s*制|审\\s*[读核]|校\\s*对|主编|运营|排版|统筹|出品|策划|阅读|浏览|评论|点击|时间|日期"
-    "|发布|更新|字号|打印|放大|缩小|分享|收藏|订阅|关注|举报|正文|人参与"
+    "|制图|视频|发布|更新|字号|打印|放大|缩小|分享|收藏|订阅|关注|举报|正文|人参与"
 )
 _ROLE = re.compile(
     rf"(?P<author>{_AUTHOR})|(?P<contributor>{_CONTRIBUTOR})|(?P<editor>{_EDITOR})|{_OTHER}"
 )
 _MODIFIED = re.compile(rf"{_HAN}+(?:记者|评论员)$")
+_WHAT_NEXT = tuple("从向和于时都经过别应、，,")
+"""What a reporter did, though it may also be a surname."""
 _LABELLED = re.compile(SEPARATOR)
 _STATED = re.compile(r"[\u4e00-\u9fffA-Za-z0-9_·.•&\-、，,/／＆ ]*")
+_APART = re.compile(rf"(?<={_HAN}{{2}}|[A-Za-z.]{{2}}) (?={_HAN})")
+_CODE = re.compile(r"_?(?<![A-Za-z])[A-Za-z]{0,4}\d+")
+"""The number of an editor, such as NF4425."""
 _WRITTEN = re.compile(rf"(?:{_HAN}|[·•、，,＆& ])*")
 # A reporter's name may run into what he did.
 _TAIL = re.compile(
@@ -51,7 +56,10 @@ _TAIL = re.compile(
 _SHOT = re.compile(rf"({_HAN}{{2,4}})\s*[/／]?\s*(?<![拍航抓供])摄影?(?!{_HAN})")
 _SIGNED = re.compile(rf"^\W{{0,4}}((?:{_HAN}|[、 ]){{2,24}}?)\s*[/／]\s*(?:文|撰文)")
 # Names alone in brackets, at the end of a text or behind 电.
-_BRACKETS = re.compile(r"(?:^|[。！？”…]|[\d日][电讯])\s*[（(]([^（()）]{2,30})[)）]\s*(?=$|\S)")
+_BRACKETS = re.compile(
+    r"日(?:专?[电讯]|消息)\s*[（(](?P<first>[^（()）]{2,30})[)）]"
+    r"|(?:^|[。！？”…])\s*[（(](?P<last>[^（()）]{2,30})[)）]$"
+)
 # A day and somebody.
 _BESIDE = re.compile(rf"^[\d年月日/:：.\s-]{{8,}}((?:{_HAN}|[ 、])+)$")
 _EXPERT = re.compile(rf"({_HAN}{{2,4}})\s*[（(][^（()）]{{4,60}}[)）]\s*[：:]")
@@ -89,7 +97,8 @@ def people(lines: Iterable[str]) -> People:
             name for shot in _SHOT.finditer(plain) for name in real(line[slice(*shot.span(1))])
         ]
         # What 记者 and 评论员 grow together with is no name.
-        ends = (*(_MODIFIED.search(plain, 0, role.end()) or role for role in roles[1:]), None)
+        grown = (_MODIFIED.search(plain, role.end() - 12, role.end()) for role in roles[1:])
+        ends = (*(each or role for each, role in zip(grown, roles[1:], strict=True)), None)
         for role, end in zip(roles, ends, strict=False):
             if kind := role.lastgroup:
                 rest = slice(role.end(), max(role.end(), end.start()) if end else None)
@@ -109,9 +118,11 @@ def people(lines: Iterable[str]) -> People:
 
 def bracketed(line: str) -> tuple[str, ...]:
     """Those who are named in brackets and by nothing else: （甲 乙）."""
-    found = _BRACKETS.search(line)
-    every = names(found[1]) if found else ()
-    return every if found and every and real(found[1], rare=True) == every else ()
+    if not (found := _BRACKETS.search(simplified(line))) or not found.lastgroup:
+        return ()
+    inside = line[slice(*found.span(found.lastgroup))]
+    named = real(inside, rare=True)
+    return named if named == names(inside) else ()
 
 
 def experts(lines: Iterable[str]) -> tuple[str, ...]:
@@ -148,6 +159,8 @@ def _named(role: str, shown: str, plain: str, first: bool) -> tuple[str, ...]:
     if label and role != "记者":
         stated = _STATED.match(plain, start)
         return _stated(shown[start : stated.end() if stated else start])
+    if not start and (plain[:1] in _WHAT_NEXT or "·" in plain):
+        return ()
     if not (first or role in ("记者", "评论员", "通讯员", "实习生") or plain[:1] == " "):
         return ()
     end = written.end() if (written := _WRITTEN.match(plain, start)) else start
@@ -166,7 +179,7 @@ def _named(role: str, shown: str, plain: str, first: bool) -> tuple[str, ...]:
 
 def _stated(text: str) -> tuple[str, ...]:
     """The names behind a colon: the first whatever it is, those behind a blank if they are."""
-    first, *others = re.split(r"(?<=[\u4e00-\u9fff]{2}) (?=[\u4e00-\u9fff])", text.strip())
+    first, *others = _APART.split(_CODE.sub("", text).strip())
     if (head := names(first)) and others:
         return head + real("、".join(others))
     return head

@@ -1,4 +1,4 @@
-"""What a page's markup tells machines about its article: meta elements, JSON-LD, breadcrumbs."""
+"""What a page's markup tells machines about its article: meta elements, JSON-LD, links."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from archive.text import clean_line
 from crawler.dates import ParsedDate, parse_date
 from crawler.people import names
 
-# Names in small letters, the surest first; see also SOURCES of the registry.
+# In small letters, the surest first.
 _PUBLISHED = (
     "article:published_time",
     "bytedance:published_time",
@@ -84,6 +84,7 @@ def read(tree: lxml_html.HtmlElement) -> Told:
 
     times = {str(each) for each in tree.xpath("//time/@datetime")}
     by = (*stated(_AUTHORS), "、".join(described("author")))
+    sections = (*stated(_SECTIONS), *described("articleSection"))
     publishers = (*stated(_SITES), *described("publisher"))
     return Told(
         stated(_PUBLISHED),
@@ -91,7 +92,8 @@ def read(tree: lxml_html.HtmlElement) -> Told:
         stated(_UPDATED),
         next(filter(None, (_authors(each, publishers) for each in by)), ()),
         next(iter(stated(_ORIGINS)), ""),
-        next(iter((*stated(_SECTIONS), *described("articleSection"))), "")[:_LONGEST_SECTION],
+        # Some state a number.
+        next((each for each in sections if not each.isascii()), "")[:_LONGEST_SECTION],
         ",".join((*stated(_KEYWORDS), *described("keywords"))),
     )
 

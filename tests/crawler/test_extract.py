@@ -152,6 +152,14 @@ def test_a_body_that_says_nothing_of_the_headline_is_doubted() -> None:
     assert found.text == "\n".join(PARAGRAPHS)
 
 
+def test_a_title_that_the_text_does_not_speak_of_gives_way_to_the_line_above_it() -> None:
+    spam = "棋牌大全_在线开奖_注册送金"
+    body = f"<title>{spam}</title><p>{spam}</p><div>{TITLE}</div><p>2026-11-20 04:26:09 江以默</p>"
+    shown = "".join(f"<p>{each}</p>" for each in (*PARAGRAPHS, MORE))
+    found = article(f"{body}<div>{shown}</div>".encode())
+    assert (found.title, found.authors) == (TITLE, ("江以默",))
+
+
 def test_a_text_that_only_machines_are_told_is_found() -> None:
     told = json.dumps({"@type": "NewsArticle", "articleBody": "\n".join(PARAGRAPHS)})
     script = f"<script type='application/ld+json'>{told}</script>"
@@ -174,14 +182,19 @@ def test_extract_gives_plain_values() -> None:
         "author": "陆知远",
         "date": "2026-11-21T09:05+08:00",
         "source": "云上科技报",
+        "origin_kind": "credit",
+        "contributors": [],
+        "editor": "",
+        "section": "",
+        "keywords": [],
+        "captions": [],
         "more": [],
     }
 
 
 def test_extract_gives_empty_values_where_there_is_no_article() -> None:
-    empty = {"text": "", "title": "", "author": "", "date": None, "source": "", "more": []}
-    assert extract(b"") == empty
-    assert extract(page("图片加载中")) == empty
+    assert {key for key, value in extract(b"").items() if value} == set()
+    assert extract(page("图片加载中")) == extract(b"")
 
 
 def test_a_day_without_a_time_is_given_as_a_day() -> None:
