@@ -207,38 +207,37 @@ def _others(
     if start is None:
         return others
     dated = any(times[max(0, start - _BEFORE) : start])
-    said, last, before = 0.0, start - 1, start - 1
+    said, last = 0.0, start - 1
     for number in range(start, len(found)):
         line, time = found[number], times[number]
         if _is_sentence(line):
-            said += _said(line)
-            before, last = last, number
+            said, last = said + _said(line), number
             continue
         # The line just before a date may be a title that ends like a sentence.
-        ended = before if last == number - 1 and len(found[last].text) <= _LABEL else last
-        own = range(max(ended + 1, number - _AWAY), number)
+        title = bool(time) and last == number - 1 and len(found[last].text) <= _LABEL
         if time and not dated:
-            titled = any(len(found[n].folded) >= _LINKED and not found[n].is_link for n in own)
-            dated = said < _BEGUN or not titled
+            between = found[max(last + (not title), number - _AWAY) : number]
+            dated = said < _BEGUN or not any(map(_is_title, between))
             if dated:
                 continue
-        heading = rules.heads_others(line.text) or _is_of_comments(line)
-        if said < _BEGUN or not (time or heading):
+        if said < _BEGUN or not (time or rules.heads_others(line.text) or _is_of_comments(line)):
             continue
-        if not time:
-            ended = last
         fitting = [
-            node for node in around(line) if boxes[node].first > ended and boxes[node].size > 1
+            node
+            for node in around(line)
+            if boxes[node].size > 1 and boxes[node].first >= last + (not title)
         ]
-        if not fitting:
-            if _is_of_comments(line):
-                others.update(line.node.itersiblings())
-            continue
-        titles = range(max(ended + 1, boxes[fitting[-1]].first), number)
-        if time and not _is_foreign(line, time) and all(found[n].is_link for n in titles):
-            continue
-        others.add(fitting[-1])
+        if fitting:
+            before = found[boxes[fitting[-1]].first : number]
+            if not time or _is_foreign(line, time) or not all(each.is_link for each in before):
+                others.add(fitting[-1])
+        elif _is_of_comments(line):
+            others.update((line.node, *line.node.itersiblings()))
     return others
+
+
+def _is_title(line: "Line") -> bool:
+    return not line.is_link and len(line.folded) >= _LINKED
 
 
 def _time(line: "Line") -> re.Match[str] | None:
