@@ -105,6 +105,11 @@ def is_notice(line: str) -> bool:
     return len(line) < NOTICE_LENGTH and bool(_NOTICE.search(line))
 
 
+def heads_others(line: str) -> bool:
+    """Whether a line is the heading of other articles, comments or references."""
+    return len(line) <= _LABEL and bool(_AFTERWARDS.fullmatch(line))
+
+
 def tidy(lines: Iterable[str], headline: str) -> list[str]:
     """The paragraphs of an article among the lines of its element."""
     kept = [_GLUED.sub("", line) for line in _until_the_end([*lines]) if not is_button(line)]
