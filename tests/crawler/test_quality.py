@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.decode import decode
 from crawler.extract import extract
 
 PAGES = Path("..") / "shared" / "extraction"
@@ -26,3 +27,16 @@ def test_real_pages_are_read_no_worse_than_before(request: pytest.FixtureRequest
     totals = evaluate.aggregate(rows)
     assert {name: totals[name] for name, floor in FLOORS.items() if totals[name] < floor} == {}
     assert totals["<.5"] == totals["err"] == 0
+
+
+def test_real_pages_are_decoded_from_whatever_encoding(request: pytest.FixtureRequest) -> None:
+    folder = request.config.rootpath / PAGES / "dev"
+    if not folder.exists():
+        pytest.skip(f"the real pages are not there: {PAGES}")
+    pages = [decode(path.read_bytes()) for path in sorted(folder.glob("*/page.html"))]
+    wrong = []
+    for encoding in ("gb18030", "gbk", "big5hkscs", "utf-16"):
+        for page in pages:
+            body = page.encode(encoding, "ignore")
+            wrong += [encoding] * (decode(body) != body.decode(encoding))
+    assert (len(pages), wrong) == (70, [])
