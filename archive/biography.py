@@ -127,7 +127,7 @@ def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
     rows = conn.execute(
         "select a.fingerprint, a.id, a.part, a.title, a.published_at, a.date_precision, a.origin,"
         " length(t.content), a.extracted_at,"
-        " (select count(*) from archive.revision r where r.article = a.id),"
+        " (select count(*) from archive.revision r where r.article = a.id and not r.reread),"
         " coalesce(m.method, ''), coalesce(m.topic, ''),"
         " (select count(*) from archive.article c where c.fingerprint = a.fingerprint), e.day,"
         " coalesce(strpos(e.text, a.title) > 0 or strpos(e.text || E'\\n', l.url || E'\\n') > 0,"

@@ -17,6 +17,7 @@ import pytest
 from archive.text import fold
 from benchmarks import changed_pages, extraction, gold
 from benchmarks.gold import Page
+from crawler.decode import decode
 from crawler.extract import extract
 from demo.newsroom import OUTLETS, load
 from demo.sites import Site
@@ -105,3 +106,26 @@ def test_real_pages_are_read_no_worse_than_before(
     )
     measured = {key: totals[key] for key in ("P", "R", "F1", ">=.9")}
     hold(request, f"real pages, {change}" if change else "real pages", measured)
+    spec = importlib.util.spec_from_file_location("evaluate", scorer)
+    assert spec
+    assert spec.loader
+    evaluate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(evaluate)
+    pages = evaluate.load_pages(scorer.parent / "dev", "all", "news", set(), False, None)
+    rows = evaluate.run_system(lambda page, url, _: extract(page, url), pages)
+    totals = evaluate.aggregate(rows)
+    assert {name: totals[name] for name, floor in FLOORS.items() if totals[name] < floor} == {}
+    assert totals["<.5"] == totals["err"] == 0
+
+
+def test_real_pages_are_decoded_from_whatever_encoding(request: pytest.FixtureRequest) -> None:
+    folder = request.config.rootpath / PAGES / "dev"
+    if not folder.exists():
+        pytest.skip(f"the real pages are not there: {PAGES}")
+    pages = [decode(path.read_bytes()) for path in sorted(folder.glob("*/page.html"))]
+    wrong = []
+    for encoding in ("gb18030", "gbk", "big5hkscs", "utf-16"):
+        for page in pages:
+            body = page.encode(encoding, "ignore")
+            wrong += [encoding] * (decode(body) != body.decode(encoding))
+    assert (len(pages), wrong) == (70, [])
