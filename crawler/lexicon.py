@@ -79,7 +79,7 @@ def _joint(before: str, after: str) -> float:
     """What it is worth that a word ends in `before` and the next begins with `after`."""
     before, after = _TOKENS.get(before, before), _TOKENS.get(after, after)
     ends, begins, worth = _pairs()
-    if before not in ends or after not in begins or before == after and before in "0a":
+    if before not in ends or after not in begins or (before == after and before in "0a"):
         return 0.0
     if (known := worth.get(before + after)) is not None:
         return known

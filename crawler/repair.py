@@ -34,7 +34,9 @@ _LISTED = (
 _READ = defaultdict[str, str](str)
 for _each in _LISTED:
     _READ[_each[1:]] += _each[0]
-_TRACES = re.compile(rf"[?,!][^\x00-\x7f，。、：；？！“”（）《》—…]|[?]!|[?]{_SYLLABLE}\)|\({_SYLLABLE}\)")
+_TRACES = re.compile(
+    rf"[?,!][^\x00-\x7f，。、：；？！“”（）《》—…]|[?]!|[?]{_SYLLABLE}\)|\({_SYLLABLE}\)"
+)
 _EATEN = re.compile(rf"[?](?:[?！？!](?:[?]|[^\x00-\x7f，。、：；？！“”（）《》—…])|{_SYLLABLE}\))")
 _DOUBLED = re.compile("[?][？！]")
 _COMMA = re.compile(rf"，(?=[A-Za-z]\([a-zü]*[{_TONED}])")
@@ -130,7 +132,9 @@ def _realigned(lines: list[Mended], annotated: bool) -> list[Mended]:
     sound = "\n".join(map(_blanked, shadows, odd))
     local = repeated(_NOTE.sub("", sound[:_KNOWN]))
     used = set(text)
-    foreign = (SIMPLIFIED if len(used & TRADITIONAL) > len(used & SIMPLIFIED) else TRADITIONAL) - used
+    foreign = (
+        SIMPLIFIED if len(used & TRADITIONAL) > len(used & SIMPLIFIED) else TRADITIONAL
+    ) - used
     single = sum(
         line[start - 2 : start] not in ("??", "?!")
         for line, spans in zip(shadows, odd, strict=True)
