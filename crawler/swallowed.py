@@ -47,7 +47,7 @@ def deleted(text: str) -> bool:
 
     A text with very many places to look at is left alone.
     """
-    return 0 < len(_pattern().findall(text)) <= _MOST and _intact().search(text) is None
+    return not _intact().search(text) and 0 < len(_pattern().findall(text)) <= _MOST
 
 
 def reopened(line: str, times: Callable[[str], int], least: float) -> Iterator[Change]:
