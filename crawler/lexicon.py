@@ -22,6 +22,7 @@ _TOTAL = 3_330_222
 """Pairs of neighbouring words counted, and how many of each pair are added to those seen."""
 _QUOTED = dict.fromkeys(("。”", "？”", "！”", "：“", "，“", "”，", "”。", "”$", "$“"), 3.0)
 _QUOTED |= dict.fromkeys(("。。", "，，", "、、", "，。", "、，", "、。"), -9.0)
+_QUOTED |= dict.fromkeys(("年0", "月0"), 0.0)
 """What the articles counted lack, as they quote in other ways."""
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _TOKENS = {
@@ -39,8 +40,9 @@ def _listed(name: str) -> list[str]:
 def words() -> dict[str, float]:
     """Natural logarithm of the frequency of Simplified words of one to four characters.
 
-    Source: the dictionary of jieba 0.42.1 (see NOTICE), words that occur 9 times or more there; half
-    the frequency is theirs in Chinese news and technical articles. In classes of half a power of 2.
+    Source: the dictionary of jieba 0.42.1 (see NOTICE), without rare words; half
+    the frequency is theirs in Chinese news and technical articles, as are the groups of words that
+    occur together there. In classes of half a power of two.
     """
     found = {}
     for line in _listed("words.txt"):
@@ -55,7 +57,7 @@ def _pairs() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
     """How often words end in and begin with a character, and what a pair of these is worth.
 
     Logarithms; the worth of a pair is how much more often it occurs than by chance. Each line of
-    the file has classes, a capital letter and the characters in it. Source: counts of the same articles.
+    the file has classes, a capital letter and the characters in it. Source: counts of articles.
     """
 
     def classes(line: str, zero: int, unit: float) -> dict[str, float]:

@@ -33,6 +33,9 @@ class Mended:
         An edit says what became of the first text: changes of what an edit put there become part
         of that edit.
         """
+        changes = tuple(changes)
+        if not changes:
+            return self
         spans: list[_Span] = [
             *((each.at, each.at + len(each.after), each) for each in self.edits),
             *((each.start, each.end, each) for each in changes),

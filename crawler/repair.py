@@ -10,13 +10,14 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 from archive.models import Edit
 from archive.script import SIMPLIFIED, TRADITIONAL, simplified
 from crawler.lexicon import repeated
 from crawler.mending import Change, Mended, joined
 from crawler.misaligned import Damage, Note, realign, removed, suspects
-from crawler.swallowed import reopened
+from crawler.swallowed import deleted, reopened
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
 _SYLLABLE = rf"[a-zü]{{0,5}}[{_TONED}][a-zü]{{0,4}}"
@@ -37,7 +38,9 @@ for _each in _LISTED:
 _TRACES = re.compile(
     rf"[?,!][^\x00-\x7f，。、：；？！“”（）《》—…]|[?]!|[?]{_SYLLABLE}\)|\({_SYLLABLE}\)"
 )
-_EATEN = re.compile(rf"[?](?:[?！？!](?:[?]|[^\x00-\x7f，。、：；？！“”（）《》—…])|{_SYLLABLE}\))")
+_EATEN = re.compile(
+    rf"(?<![0-9A-Za-z])[?](?:[?！？!](?:[?]|[^\x00-\x7f，。、：；？！“”（）《》—…])|{_SYLLABLE}\))"
+)
 _DOUBLED = re.compile("[?][？！]")
 _COMMA = re.compile(rf"，(?=[A-Za-z]\([a-zü]*[{_TONED}])")
 _HIDDEN = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u2e80-\u2fd5\uf900-\ufaff]")
@@ -46,12 +49,17 @@ _SCRIPT = re.compile("[" + "".join(sorted(TRADITIONAL)) + "]")
 _WIDE = {",": "，", "?": "？", "!": "！", ":": "：", ";": "；"}
 _SURE = 7.0
 """What the bytes put back in a text must gain in all, in logarithms of likelihood."""
+_LIKELIER, _LIKELIER_NARROW = 6.5, 1.0
+"""What a character must gain that hides two: less in a text whose marks are all half-width."""
+_WIDE_MARKS = re.compile("[，？！]")
+_SEARCHED = 40_000
+"""Characters from the beginning of a text that are searched for lost bytes."""
 _LONGEST = 1500
 """Characters in a line from which on it is not searched for lost bytes."""
 _READINGS = 100_000
-"""Readings tried for a text in one round; what comes after stays as it is."""
+"""Readings tried for a text; the lines that come after them keep their bytes as they are."""
 _ROUNDS = 4
-"""A repair can show the next one; a text that does not come to rest stays as it is."""
+"""A repair can show the next one."""
 
 _KNOWN = 20_000
 """Characters of a text from which its own words are learnt."""
@@ -69,25 +77,33 @@ def repaired(text: str) -> tuple[str, tuple[Edit, ...]]:
 
 def mended(lines: Sequence[str]) -> tuple[Mended, ...]:
     """The lines of one page, each repaired: what is damaged is learnt from all of them."""
-    first = now = [Mended(line) for line in lines]
+    now = [Mended(line) for line in lines]
+    left = _READINGS
     for _ in range(_ROUNDS):
-        before, now = now, _once(now)
+        before, (now, left) = now, _once(now, left)
         if now == before:
-            return tuple(now)
-    return tuple(first)
+            break
+    return tuple(now)
 
 
-def _once(lines: list[Mended]) -> list[Mended]:
+def _once(lines: list[Mended], left: int) -> tuple[list[Mended], int]:
+    """The lines after one round, and how many readings may still be tried."""
     lines = _substituted(lines, "hidden", _HIDDEN, _unhidden)
     annotated = _annotated("\n".join(line.text for line in lines))
-    lines = _realigned(lines, annotated)
+    lines, left = _realigned(lines, annotated, left)
     text = "\n".join(line.text for line in lines)
-    lines = [line.changed(reopened(line.text, text.count)) for line in lines]
+    if deleted(text):
+        least = _LIKELIER if _WIDE_MARKS.search(text) else _LIKELIER_NARROW
+        known = text[:_SEARCHED]
+        lines = [
+            line.changed(reopened(line.text, known.count, least)) if near else line
+            for line, near in zip(lines, _near([line.text for line in lines]), strict=True)
+        ]
     if annotated or (len(_HALF.findall(text)) >= 3 > text.count("，")):
         lines = _substituted(lines, "width", _HALF, _WIDE.__getitem__)
     if annotated:
         lines = _substituted(lines, "script", _SCRIPT, simplified)
-    return lines
+    return lines, left
 
 
 def _substituted(
@@ -118,17 +134,18 @@ def _annotated(text: str) -> bool:
     return (listed >= 2 or others >= 5) and max(listed, others) >= 0.6 * notes.total()
 
 
-def _realigned(lines: list[Mended], annotated: bool) -> list[Mended]:
+def _realigned(lines: list[Mended], annotated: bool, left: int) -> tuple[list[Mended], int]:
     """The lines without annotations, their lost bytes put back where the text gains enough."""
     text = "\n".join(line.text for line in lines)
-    if not _TRACES.search(text):
-        return lines
+    if not left or not _TRACES.search(text):
+        return lines, left
     shadows = [_shadow(line.text) if annotated else line.text for line in lines]
     notes = [_notes(line) if annotated else {} for line in shadows]
-    odd = [suspects(line) for line in shadows]
+    near = _near(shadows)
+    odd = [suspects(line) if each else [] for line, each in zip(shadows, near, strict=True)]
     eaten = any(map(_EATEN.search, shadows))
     if not annotated and not eaten and not any(odd):
-        return lines
+        return lines, left
     sound = "\n".join(map(_blanked, shadows, odd))
     local = repeated(_NOTE.sub("", sound[:_KNOWN]))
     used = set(text)
@@ -141,16 +158,23 @@ def _realigned(lines: list[Mended], annotated: bool) -> list[Mended]:
         for start, _ in spans
     )
     eats = 2 * sum(len(_EATEN.findall(line)) for line in shadows) > single
-    how, left, gained, found = Damage(eats, local, foreign), _READINGS, 0.0, []
-    for line, marked, spans in zip(shadows, notes, odd, strict=True):
+    how, gained, found = Damage(eats, local, foreign), 0.0, []
+    for line, marked, spans, searched in zip(shadows, notes, odd, near, strict=True):
         changes = removed(marked)
-        if (marked or spans or _EATEN.search(line)) and len(line) < _LONGEST:
+        torn = eats and ("?!" in line or "??" in line)
+        if searched and (marked or spans or torn):
             changes, gain, spent = realign(line, how, marked, left)
             gained, left = gained + gain, left - spent
         found.append(changes)
     if not annotated and gained < _SURE:
-        return lines
-    return [line.changed(changes) for line, changes in zip(lines, found, strict=True)]
+        return lines, left
+    return [line.changed(each) for line, each in zip(lines, found, strict=True)], left
+
+
+def _near(lines: list[str]) -> list[bool]:
+    """Which lines are searched for lost bytes."""
+    ends = accumulate(len(line) + 1 for line in lines)
+    return [end < _SEARCHED and len(line) < _LONGEST for line, end in zip(lines, ends, strict=True)]
 
 
 def _shadow(line: str) -> str:

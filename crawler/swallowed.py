@@ -12,8 +12,10 @@ from crawler.misaligned import pair_of, read
 _AROUND, _QUOTED = 6, 300
 _HAN = re.compile("[\u4e00-\u9fff]")
 _COUNTED = re.compile(r"\d|[.月日年]")
-_GAIN = 3.0
-"""What the two characters must gain, in logarithms of likelihood."""
+_MOST = 1000
+_SURE, _AGAIN = 99.0, 4.0
+"""The gain of what needs no more; what a text says twice is less likely an accident, and so is
+what makes no word."""
 
 
 @cache
@@ -34,28 +36,46 @@ def _pattern() -> re.Pattern[str]:
     return re.compile("[" + "".join(_hidden()) + "]")
 
 
-def reopened(line: str, times: Callable[[str], int]) -> Iterator[Change]:
-    """The characters of a line that hide two; `times` tells how often a text says something."""
+@cache
+def _intact() -> re.Pattern[str]:
+    firsts = {first for first, _ in _hidden().values()}
+    return re.compile("\u3000|[" + "".join(firsts) + "][、。—…“”‘’《》]")
+
+
+def deleted(text: str) -> bool:
+    """Whether the bytes A1 A1 may have been deleted from a text: none of them are left.
+
+    A text with very many places to look at is left alone.
+    """
+    return not _intact().search(text) and 0 < len(_pattern().findall(text)) <= _MOST
+
+
+def reopened(line: str, times: Callable[[str], int], least: float) -> Iterator[Change]:
+    """The characters of a line that hide two, which are likelier by `least` (a logarithm).
+
+    `times` tells how often the text says something.
+    """
     for match in _pattern().finditer(line):
         first, mark = _hidden()[match[0]]
-        if _opens(line, match.start(), first, mark, times):
+        if _gain(line, match.start(), first, mark, times) >= least:
             yield Change(match.start(), match.end(), first + mark, "bytes")
 
 
-def _opens(line: str, at: int, first: str, mark: str, times: Callable[[str], int]) -> bool:
+def _gain(line: str, at: int, first: str, mark: str, times: Callable[[str], int]) -> float:
     whole = line[at]
     left = simplified(line[max(0, at - _AROUND) : at])
     right = simplified(line[at + 1 : at + 1 + _AROUND])
     if first == "！":
         earlier = line[max(0, at - _QUOTED) : at]
         quoted = mark == "”" and earlier.rfind("“") > earlier.rfind("”")
-        return quoted and bool(_HAN.match(left[-1:])) and not _COUNTED.match(right)
+        sure = quoted and bool(_HAN.match(left[-1:])) and not _COUNTED.match(right)
+        return _SURE if sure else 0.0
     exclaimed = first == "啊" and (right[:1] or "”") in "”，、。"
     if (mark in "—…" and right[:1] != mark) or (first == "啊" and not exclaimed):
-        return False
-    if first != "啊" and not any(left[-n:] + first in words() for n in (1, 2, 3)):
-        return False
+        return 0.0
     gain = likelihood(left + first + mark + right) - likelihood(left + whole + right)
-    if gain < (0 if exclaimed else _GAIN):
-        return False
-    return not right or times(whole + line[at + 1]) < 2
+    if first != "啊" and not any(left[-n:] + first in words() for n in (1, 2, 3)):
+        gain -= _AGAIN
+    if exclaimed and gain > 0:
+        return _SURE
+    return gain - _AGAIN if right and times(whole + line[at + 1]) > 1 else gain

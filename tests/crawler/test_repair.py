@@ -1,5 +1,7 @@
 """Texts are ours; the damage is made here, byte by byte, as reposting sites make it."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -133,3 +135,11 @@ def test_clean_sentences_stay(parts: list[str]) -> None:
 def test_what_is_repaired_stays(text: str) -> None:
     for each in (text, ANNOTATED + text):
         assert repaired(repair(each))[1] == ()
+
+
+@pytest.mark.parametrize("piece", ["?!盇鼠?海,\n", "??沼", "發(fā)", "盛、尝基矗\n", "a(fā)?fā)"])
+def test_a_hostile_text_is_searched_only_so_far(piece: str) -> None:
+    text = piece * (300_000 // len(piece))
+    started = process_time()
+    assert len(repair(text).split("\n")) == len(text.split("\n"))
+    assert process_time() - started < 5
