@@ -194,6 +194,8 @@ def test_a_year_that_is_not_shown_is_the_one_that_machines_are_told() -> None:
     assert found.date.instant.year == 2019
     changed = credits("<meta itemprop='dateUpdate' content='2026-03-05'><p>2026-03-04 09:05</p>")
     assert moment(changed) == "2026-03-04 09:05 minute"
+    later = credits("<meta itemprop='dateUpdate' content='2026-03-04 22:00'><p>2026-03-04</p>")
+    assert moment(later) == "2026-03-04 00:00 day"
 
 
 @pytest.mark.parametrize(
