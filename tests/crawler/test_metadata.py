@@ -7,6 +7,7 @@ from lxml import html
 
 from archive.clock import BEIJING
 from crawler import metadata
+from crawler.dates import find_date
 from crawler.headline import visible_lines
 from crawler.metadata import Credits
 
@@ -146,7 +147,7 @@ def test_all_of_a_document_that_its_lines_tell() -> None:
         ("孙冰",),
         "傅云深",
         "望江周刊",
-        metadata.find_date("2026-03-04 09:05", FETCHED),
+        find_date("2026-03-04 09:05", FETCHED),
         contributors=("宋怀民",),
         origin_kind="byline",
         keywords=("青鸾", "大模型"),
@@ -193,6 +194,8 @@ def test_a_year_that_is_not_shown_is_the_one_that_machines_are_told() -> None:
     assert found.date.instant.year == 2019
     changed = credits("<meta itemprop='dateUpdate' content='2026-03-05'><p>2026-03-04 09:05</p>")
     assert moment(changed) == "2026-03-04 09:05 minute"
+    later = credits("<meta itemprop='dateUpdate' content='2026-03-04 22:00'><p>2026-03-04</p>")
+    assert moment(later) == "2026-03-04 00:00 day"
 
 
 @pytest.mark.parametrize(
