@@ -150,7 +150,7 @@ def _bare(line: str) -> str:
 def _title_line(lines: Sequence[str], now: datetime) -> int | None:
     """The first Markdown heading; else the line above a line of credits with a date; else of those
     above the text the first that says of it nearly as much as the best."""
-    long = (number for number, line in enumerate(lines) if rules.prose(line) >= _PARAGRAPH)
+    long = (number for number, line in enumerate(lines) if _is_text(line))
     head = lines[: max(1, min(next(long, len(lines)), _TITLE_LINES))]
     for number, line in enumerate(head):
         if _MARKDOWN.fullmatch(line):
@@ -169,6 +169,10 @@ def _title_line(lines: Sequence[str], now: datetime) -> int | None:
     first = next(found, 0 if lines and lines[0] else None)
     # A list above the text may have it too.
     return max((n for n in likely if lines[n] == lines[first or 0]), default=first)
+
+
+def _is_text(line: str) -> bool:
+    return line.endswith("。") or rules.prose(line) >= _PARAGRAPH
 
 
 def _is_furniture(line: str) -> bool:

@@ -137,7 +137,7 @@ def _without_teasers(lines: list[str]) -> list[str]:
             told = shown in "".join(texts[number + 1 :])
         else:
             told = len(line) < NOTICE_LENGTH and any(shown in each != shown for each in texts)
-        if not told or len(shown) < _QUOTED:
+        if not told or len(shown) < (_QUOTED // 2 if teaser else _QUOTED):
             kept.append(line)
     return kept
 
