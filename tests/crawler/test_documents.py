@@ -193,6 +193,7 @@ def test_two_headings_with_a_day_each_are_two_articles() -> None:
     raw = f"# {TITLE}\n2026-11-21 陆知远\n{BODY * 4}\n\n# {OTHER}\n2026-11-20 白芷汀\n{text}"
     found = document(raw, "a.md").reading.articles
     assert [(each.part, each.title) for each in found] == [(1, TITLE), (2, OTHER)]
+    assert [each.text for each in found] == [BODY * 4, text.strip()]
     days = [each.published_at.astimezone(BEIJING).day for each in found if each.published_at]
     assert days == [21, 20]
 
