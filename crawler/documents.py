@@ -40,10 +40,12 @@ _LABEL = re.compile(rf"({'|'.join(_LABELS)})\s*[:：]\s*")
 _MARKDOWN = re.compile(r"(#{1,6})\s+(.*)")
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 _MARKUP = (
+    (re.compile(r"^(?:&gt;|>)\s*"), ""),
     (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),
     (re.compile(r"\[([^\]]+)\]\((https?:[^)\s]*)[^)]*\)"), r'<a href="\2">\1</a>'),
     (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*"), r"\1"),
 )
+_CLAUSE = re.compile(r"(?<=.{6})[，。；：！？]")
 _MENU = re.compile(r"(?:[^\s|>›»/·_,，]{1,6}(?:[\s|>›»/·_,，]+|$)){3,}")
 _DAY = re.compile(r"\W*(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d")
 _TITLE_LINES = 60
@@ -111,7 +113,11 @@ def _plain(lines: Sequence[str], now: datetime) -> Reading:
     number = _title_line(lines, now)
     if number is None:
         return Reading((), Outcome.EXTRACTION_FAILED, "no line looks like a title")
-    return _read(_bare(lines[number]), lines[:number], lines[number + 1 :], now)
+    title, behind = _bare(lines[number]), lines[number + 1 :]
+    if title.endswith("。"):
+        # There is none: what the first sentence begins with stands for it.
+        title, behind = _CLAUSE.split(title)[0], lines[number:]
+    return _read(title, lines[:number], behind, now)
 
 
 def _read(title: str, before: Iterable[str], lines: Iterable[str], now: datetime) -> Reading:
@@ -144,7 +150,7 @@ def _bare(line: str) -> str:
 def _title_line(lines: Sequence[str], now: datetime) -> int | None:
     """The first Markdown heading; else the line above a line of credits with a date; else of those
     above the text the first that says of it nearly as much as the best."""
-    long = (number for number, line in enumerate(lines) if rules.prose(line) >= _PARAGRAPH)
+    long = (number for number, line in enumerate(lines) if _is_text(line))
     head = lines[: max(1, min(next(long, len(lines)), _TITLE_LINES))]
     for number, line in enumerate(head):
         if _MARKDOWN.fullmatch(line):
@@ -163,6 +169,10 @@ def _title_line(lines: Sequence[str], now: datetime) -> int | None:
     first = next(found, 0 if lines and lines[0] else None)
     # A list above the text may have it too.
     return max((n for n in likely if lines[n] == lines[first or 0]), default=first)
+
+
+def _is_text(line: str) -> bool:
+    return line.endswith("。") or rules.prose(line) >= _PARAGRAPH
 
 
 def _is_furniture(line: str) -> bool:

@@ -49,6 +49,7 @@ _NOTICE = re.compile(
 )
 # When a page was put up, if that stands in the article's element.
 _STAMP = re.compile(r"(?:19|20)\d\d\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}.{0,8}?\d{1,2}:\d\d")
+_DATED = re.compile(r"\W*(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)[^，。！？；]{0,30}")
 # What is left of a bar of page numbers without its links.
 _PAGES = re.compile(r"\W*\d{1,2}(?:\W+\d{1,2})*\W*")
 _QUOTED = 30
@@ -141,7 +142,7 @@ def _without_teasers(lines: list[str]) -> list[str]:
             told = shown in "".join(texts[number + 1 :])
         else:
             told = len(line) < NOTICE_LENGTH and any(shown in each != shown for each in texts)
-        if not told or len(shown) < _QUOTED:
+        if not told or len(shown) < (_QUOTED // 2 if teaser else _QUOTED):
             kept.append(line)
     return kept
 
@@ -180,7 +181,12 @@ def _is_credit(line: str) -> bool:
 
 def _is_head(line: str) -> bool:
     """Whether a line belongs to the credits over a text."""
-    return bool(_LABELLED.fullmatch(line)) or is_stamp(line) or is_name(line)
+    return bool(_LABELLED.fullmatch(line)) or is_stamp(line) or is_dated(line) or is_name(line)
+
+
+def is_dated(line: str) -> bool:
+    """Whether a line is a day, in digits, and perhaps somebody."""
+    return bool(_DATED.fullmatch(line))
 
 
 def is_stamp(line: str) -> bool:

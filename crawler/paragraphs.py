@@ -60,11 +60,8 @@ def unwrapped(text: str) -> str:
     widest = max(widths, default=0)
     full = [line for line in lines if _width(line.strip()) >= widest - _RAGGED]
     open_ends = sum(not _END.search(line) for line in full)
-    if (
-        not _WIDE[0] <= widest <= _WIDE[1]
-        or 2 * len(full) < len(widths)
-        or 2 * open_ends < len(full)
-    ):
+    wrapped = 3 * len(full) >= len(widths) and 4 * open_ends >= 3 * len(full)
+    if not wrapped or not _WIDE[0] <= widest <= _WIDE[1]:
         return text
     whole: list[str] = []
     flows = False

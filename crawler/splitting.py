@@ -16,7 +16,7 @@ _NO_TITLE = re.compile(r".*[。；;，,：:、]|.*。.*|[（(].*[）)]|#.*")
 _STOP = re.compile("[。！？]")
 _PROSE = 200.0
 """Characters of sentences that an article of several has at least."""
-_PARAGRAPH = 40.0
+_PARAGRAPH = 30.0
 _NEAR = 4
 """Lines from a title to its first paragraph."""
 _CREDITS = 3
@@ -70,14 +70,17 @@ def _after_bylines(lines: Sequence[str]) -> list[int]:
 
 
 def _over_bylines(lines: Sequence[str]) -> list[int]:
-    """Titles over a byline."""
-    return [
-        at for at in range(2, len(lines) - 2) if _is_signed(lines[at + 1]) and _leads(lines, at)
-    ]
+    """Titles over a byline, or over a line with a day."""
+    places = range(2, len(lines) - 2)
+    return [at for at in places if _heads(lines[at + 1]) and _leads(lines, at)]
 
 
 def _is_signed(line: str) -> bool:
     return is_byline(line) or is_credit_line(line)
+
+
+def _heads(line: str) -> bool:
+    return _is_signed(line) or rules.is_dated(line) or rules.is_stamp(line)
 
 
 def _leads(lines: Sequence[str], at: int) -> bool:
@@ -86,7 +89,7 @@ def _leads(lines: Sequence[str], at: int) -> bool:
     return (
         len(fold(line)) in _TITLE
         and not _NO_TITLE.fullmatch(line)
-        and not _is_signed(line)
+        and not _heads(line)
         and not rules.is_button(line)
         and not rules.is_notice(line)
         and any(map(_is_paragraph, lines[at + 1 : at + 1 + _NEAR]))
@@ -104,7 +107,9 @@ def _alike(found: Sequence[Part]) -> bool:
     """Whether a byline stands at the end of every part, or at the beginning of every part."""
     ends = [_behind(part.lines) for part in found]
     heads = [part.lines[:2] for part in found]
-    return any(all(any(map(_is_signed, edge)) for edge in edges) for edges in (ends, heads))
+    return all(any(map(_is_signed, edge)) for edge in ends) or all(
+        any(map(_heads, edge)) for edge in heads
+    )
 
 
 def _behind(lines: Sequence[str]) -> Sequence[str]:

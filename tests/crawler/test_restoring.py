@@ -105,6 +105,12 @@ def test_a_repair_is_found_where_its_line_is(whole: str, expected: list[tuple[in
     assert [(edit.at, edit.before) for edit in edits(whole, (line,))] == expected
 
 
+def test_a_short_line_is_only_found_as_a_line() -> None:
+    line = Mended("甲乙", (Edit("bytes", 1, "X", "乙"),))
+    assert edits("说甲乙丙", (line,)) == ()
+    assert len(edits("说\n甲乙", (line,))) == 1
+
+
 def test_a_repair_of_one_line_is_not_put_into_another_that_says_the_same() -> None:
     quoted = Mended("甲乙丙丁戊己庚辛壬癸子丑", (Edit("bytes", 3, "X", "丁"),))
     whole = Mended("甲乙丙丁戊己庚辛壬癸子丑寅卯")
