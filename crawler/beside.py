@@ -216,7 +216,7 @@ def _others(
         # The line just before a date may be a title that ends like a sentence.
         title = bool(time) and last == number - 1 and len(found[last].text) <= _LABEL
         if time and not dated:
-            between = found[max(last + 1, number - _AWAY) : number]
+            between = found[max(last + (not title), number - _AWAY) : number]
             dated = said < _BEGUN or not any(map(_is_title, between))
             if dated:
                 continue

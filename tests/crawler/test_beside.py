@@ -191,7 +191,7 @@ def test_a_box_under_a_heading_of_others_is_none_of_the_text() -> None:
 
 def test_the_first_date_after_a_text_without_one_is_its_own() -> None:
     rest = f"<div><p>来源：云上科技报 2026-11-21 09:05</p>{paragraphs(*OTHERS)}</div>"
-    found = text(f"<h1>{TITLE}</h1><div>{paragraphs(*TEXT)}{rest}</div>")
+    found = text(f"<h1>{TITLE}</h1><div><p>{''.join(TEXT)}</p>{rest}</div>")
     assert found[-4:] == OTHERS
 
 
