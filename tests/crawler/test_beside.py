@@ -98,8 +98,8 @@ def test_sections_of_a_text_are_no_entries_of_a_list() -> None:
 
 
 def test_a_text_in_two_boxes_is_read_to_its_end() -> None:
-    parts = f"<div>{paragraphs(*TEXT * 4)}</div><div>{paragraphs(*OTHERS * 2)}</div>"
-    assert len(text(f"{HEAD}<div>{parts}</div>")) == 20
+    parts = f"<div>{paragraphs(*TEXT * 8)}</div><div>{paragraphs(*OTHERS * 2)}</div>"
+    assert len(text(f"{HEAD}<div>{parts}</div>")) == 32
 
 
 def test_a_list_is_the_text_where_nothing_else_is() -> None:
@@ -182,3 +182,29 @@ def test_a_headline_set_in_two_lines_is_found() -> None:
     found = body.lines(html.document_fromstring(markup))
     assert beside.place(found, fold(TITLE)) == 2
     assert beside.place(found, fold("另一篇文章")) is None
+
+
+def test_a_box_under_a_heading_of_others_is_none_of_the_text() -> None:
+    box = f"<div><h4>延伸阅读</h4>{paragraphs(*OTHERS * 3)}</div>"
+    assert text(f"<div>{HEAD}{paragraphs(*TEXT)}{box}<p>江城新闻中心</p></div>") == TEXT
+
+
+def test_the_first_date_after_a_text_without_one_is_its_own() -> None:
+    rest = f"<div><p>来源：云上科技报 2026-11-21 09:05</p>{paragraphs(*OTHERS)}</div>"
+    found = text(f"<h1>{TITLE}</h1><div><p>{''.join(TEXT)}</p>{rest}</div>")
+    assert found[-4:] == OTHERS
+
+
+def test_titles_may_end_like_sentences() -> None:
+    follows = other(1, "div").replace("期基金<", "期基金，这次投什么！<")
+    assert text(f"{ARTICLE}{follows}") == TEXT
+    tastes = TASTES.replace("</span></h4>", "，谁会想到！</span></h4>")
+    assert text(f"<div>{HEAD}{paragraphs(*TEXT)}<ul>{tastes}</ul></div>") == TEXT
+
+
+def test_long_sections_with_linked_headings_are_the_text() -> None:
+    sections = "".join(
+        f"<div><h3><a href='/{n}'>第{n}部分的标题在这里</a></h3>{paragraphs(*OTHERS * 2)}</div>"
+        for n in range(3)
+    )
+    assert text(f"{HEAD}<div>{paragraphs(*TEXT * 2)}{sections}</div>").count(OTHERS[0]) == 6
