@@ -1,11 +1,12 @@
 """A child process for what may crash, hang or eat memory: one page cannot take the run down.
 
 The limits are the kernel's: two timers and a bound of memory that the child sets for itself, so
-they hold while C code runs, and when whoever started it is gone. An idle child ends with its
-parent, whose end of the socket closes. Only our own two processes write to that socket.
+they hold while C code runs. The child ends with its parent, in the midst of its work too: then the
+socket between them closes, and tells so by a signal. Nobody else writes to that socket.
 """
 
 import atexit
+import fcntl
 import importlib
 import os
 import pickle
@@ -107,7 +108,7 @@ class Child:
             # A group of its own: Ctrl-C is for the parent, who then ends the child.
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__, *map(str, self._limits)],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 process_group=0,
             )
@@ -148,17 +149,21 @@ atexit.register(ours.close)
 def main(seconds: str, cpu: str, megabytes: str) -> None:
     """Answer what is asked at standard input, a socket, until that closes."""
     _limit_memory(int(megabytes) * 2**20)
-    for alarm in (signal.SIGALRM, signal.SIGPROF):
-        signal.signal(alarm, signal.SIG_DFL)
+    for deadly in (signal.SIGALRM, signal.SIGPROF, signal.SIGIO):
+        signal.signal(deadly, signal.SIG_DFL)
     importlib.import_module("crawler.reader")
     with socket.socket(fileno=0) as wire:
+        fcntl.fcntl(wire, fcntl.F_SETOWN, os.getpid())
+        quiet = fcntl.fcntl(wire, fcntl.F_GETFL)
         _send(wire, b"ready")
         while question := _receive(wire):
+            fcntl.fcntl(wire, fcntl.F_SETFL, quiet | os.O_ASYNC)
             signal.setitimer(signal.ITIMER_REAL, float(seconds))
             signal.setitimer(signal.ITIMER_PROF, float(cpu))
             answer = _answer(question)
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_PROF, 0)
+            fcntl.fcntl(wire, fcntl.F_SETFL, quiet)
             _send(wire, answer)
 
 

@@ -27,10 +27,10 @@ def _changes(before: Article, after: Article) -> Iterator[Line]:
     if before.title != after.title:
         yield "-", before.title
         yield "+", after.title
-    for each in fields(Article):
-        old, new = _value(before, each.name), _value(after, each.name)
-        if each.name not in _WHOLE and old != new:
-            yield " ", f"{each.name}: {old or 'none'} → {new or 'none'}"
+    for name in [each.name for each in fields(Article) if each.name not in _WHOLE]:
+        old, new = _value(before, name), _value(after, name)
+        if old != new:
+            yield " ", f"{name}: {old or 'none'} → {new or 'none'}"
     gone, come = _only(before.text, after.text), _only(after.text, before.text)
     for sign, said in (("-", gone), ("+", come)):
         yield from ((sign, sentence) for sentence in said[:_SHOWN])
