@@ -6,7 +6,7 @@ select a.id, l.source, s.name as source_name, a.title, l.url, t.content as text,
        a.authors, a.editor, a.origin, a.published_at, a.date_precision, a.section, a.page_keywords,
        a.first_seen, a.part, m.summary, m.keywords, m.technologies, m.industries, m.topic,
        m.method as summary_method,
-       (select count(*) from archive.revision r where r.article = a.id) as revisions,
+       (select count(*) from archive.revision r where r.article = a.id and not r.reread) as revisions,
        a.contributors, a.origin_kind, a.captions, jsonb_array_length(a.repairs) as repairs
   from archive.article a
   join archive.link l on l.id = a.link
@@ -99,7 +99,7 @@ comment on column news.copies.origin is 'Whom this copy names as its origin. 注
 comment on column news.copies.first_seen is 'When this copy was first seen. 首次发现时间。';
 
 create or replace view news.revisions as
-select r.article as id, r.number, r.title, t.content as text, r.replaced_at
+select r.article as id, r.number, r.title, t.content as text, r.replaced_at, r.reread
   from archive.revision r join archive.text t on t.hash = r.text_hash;
 comment on view news.revisions is 'Earlier versions of changed articles. 文章的历史版本。';
 comment on column news.revisions.id is 'Number of the article. 文章编号。';
@@ -107,3 +107,4 @@ comment on column news.revisions.number is 'Version, from 1 for the oldest. 版�
 comment on column news.revisions.title is 'Headline of that version. 当时的标题。';
 comment on column news.revisions.text is 'Text of that version. 当时的正文。';
 comment on column news.revisions.replaced_at is 'When a newer version replaced it. 被新版本取代的时间。';
+comment on column news.revisions.reread is 'Replaced by a better reading of the same page, not by its publisher. 由重新抽取取代，并非发布者修改。';
