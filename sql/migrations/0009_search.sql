@@ -73,5 +73,18 @@ create index search_text_codes on archive.search_text
 alter index archive.search_text_codes alter column 1 set statistics 0;
 create index search_text_newest on archive.search_text (sort_at desc, article desc);
 
+-- An article goes to another link when two addresses turn out to be of one article.
+create function archive.follow_link() returns trigger
+language plpgsql
+as $$
+begin
+    update archive.search_text s set source = l.source from archive.link l
+     where s.article = new.id and l.id = new.link and s.source <> l.source;
+    return null;
+end
+$$;
+create trigger search_text_source after update of link on archive.article
+    for each row when (old.link <> new.link) execute function archive.follow_link();
+
 create index summary_tags on archive.summary
     using gin ((technologies || industries || keywords || array[topic]));

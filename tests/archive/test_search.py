@@ -255,8 +255,20 @@ def test_filters_narrow_a_search(put: Any, desk: Any, find: Find) -> None:
     assert find("芯片", since="3 days", as_of=now - 4.5 * DAY) == ["新闻"]
     assert find("芯片", source="zhidian") == ["他报"]
     assert find("芯片", tag="大模型") == find("芯片", tag="算力") == ["新闻"]
-    assert find("芯片", tag="软件", source="zhidian", since="1 day") == ["他报"]
+    assert find("芯片", tag="软件") == ["他报", "新闻"]
+    assert find("芯片", tag="软件", source="zhidian") == ["他报"]
+    assert find("芯片", tag="软件", since="1 day") == ["他报"]
+    assert find("芯片", tag="软件", as_of=now - DAY) == ["新闻"]
     assert find("芯片", tag="") == find("芯片", source="nobody") == find("手机", tag="软件") == []
+
+
+def test_an_article_that_is_given_to_another_source_is_found_there(
+    conn: Connection, desk: Any, put: Any, find: Find
+) -> None:
+    put("芯片")
+    other = desk.link("a", source="zhidian")
+    conn.execute("update archive.article set link = %s", (other,))
+    assert (find("芯片", source="zhidian"), find("芯片", source="xinghe")) == (["芯片"], [])
 
 
 def test_a_frequent_tag_narrows_as_a_rare_one_does(put: Any, desk: Any, find: Find) -> None:
