@@ -42,5 +42,5 @@ def search(
             *(text, since, tag, source, page),
         )
     except psycopg.DataError as error:
-        told = filter(None, (error.diag.message_primary, error.diag.message_hint))
+        told = filter(None, (error.diag.message_primary or str(error), error.diag.message_hint))
         raise SearchError(". ".join(told)) from None

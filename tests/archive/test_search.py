@@ -377,3 +377,5 @@ def test_a_search_without_sense_is_told_in_one_line(database_url: str) -> None:
         query.search(database_url, "-a", None, None, None, 1)
     with pytest.raises(query.SearchError, match="interval"):
         query.search(database_url, "a", "soon", None, None, 1)
+    with pytest.raises(query.SearchError, match="NUL"):
+        query.search(database_url, "a\0b", None, None, None, 1)
