@@ -200,7 +200,6 @@ def _day(article: Any) -> str:
     return at.astimezone(BEIJING).date().isoformat() if at else ""
 
 
-
 _EXPECTED: dict[int, dict[str, Callable[..., bool]]] = {
     0: {
         "two articles": lambda *found: len(found) == 2,
