@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from archive.clock import BEIJING
 from archive.settings import PROJECT
 from benchmarks import changed_pages, gold, repairs
 from benchmarks.gold import Page
@@ -195,7 +196,8 @@ def _corpus(bars: Bars, folder: Path) -> None:
 
 
 def _day(article: Any) -> str:
-    return f"{article.published_at:%Y-%m-%d}" if article.published_at else ""
+    at = article.published_at
+    return at.astimezone(BEIJING).date().isoformat() if at else ""
 
 
 _EXPECTED: dict[int, dict[str, Callable[..., bool]]] = {

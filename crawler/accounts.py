@@ -45,6 +45,7 @@ def _credits(article: Article) -> Iterator[str]:
         "with": "、".join(article.contributors),
         "edited by": article.editor,
         "from": article.origin + kind,
+        "in": article.section,
     }
     yield "; ".join(f"{name} {value}" for name, value in told.items() if value)
     shown = "%Y-%m-%d" if article.date_precision == "day" else "%Y-%m-%d %H:%M"

@@ -81,7 +81,7 @@ def credits(
         origin=seen.origin or stated,
         origin_kind=seen.origin_kind or ("credit" if stated else ""),
         date=_date(_shown(head, feet, fetched_at), page, url, fetched_at),
-        section=page.section or _section(lines[:start], title),
+        section=page.section or seen.section or _section(lines[:start], title),
         keywords=_keywords((page.keywords, *seen.keywords), title + body),
         captions=tuple(dict.fromkeys((*_captions(tree, lines[start:end]), *seen.captions))),
     )
@@ -119,6 +119,7 @@ def _seen(head: Sequence[str], feet: Sequence[str], body: Sequence[str]) -> Cred
         origin,
         contributors=tuple(name for name in others if name not in authors),
         origin_kind=kind,
+        section=origins.issue((*head, *feet)),
         keywords=tuple(words),
         captions=tuple(line for line in body if len(line) <= _LINE and _CAPTION.match(line)),
     )

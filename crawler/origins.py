@@ -16,7 +16,7 @@ _CREDIT = re.compile(
 )
 _ISSUE = re.compile(
     # A magazine and its number, a paper and its day.
-    r"^《?([\u4e00-\u9fff]{2,10})》?\s*(?:19|20)\d\d年第?\d{1,2}期$"
+    r"^《?([\u4e00-\u9fff]{2,10})》?\s*((?:19|20)\d\d年第?\d{1,2}期)$"
     r"|^[（(]?\s*《([\u4e00-\u9fff]{2,10})》\s*[（(]?\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日"
 )
 _PRESS = "社|报|(?<!官)网(?!站)|周刊|电视台"
@@ -63,6 +63,12 @@ def origin(
     return "", ""
 
 
+def issue(lines: Iterable[str]) -> str:
+    """The number of the magazine that lines name, as they write it; else empty."""
+    found = (_ISSUE.match(line) for line in lines)
+    return next((match[2] for match in found if match and match[2]), "")
+
+
 def usable(text: str) -> str:
     """Who an article is from, if a text says more than that nobody knows; else empty."""
     name = text.replace("举报/反馈", "").strip("“” ")
@@ -75,5 +81,5 @@ def usable(text: str) -> str:
 def _found(pattern: re.Pattern[str], lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         for match in pattern.finditer(simplified(line)):
-            if group := match.lastindex:
+            if group := next((n for n, each in enumerate(match.groups(), 1) if each), 0):
                 yield line[slice(*match.span(group))]

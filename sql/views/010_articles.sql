@@ -25,7 +25,7 @@ comment on column news.articles.editor is 'Responsible editor. 责任编辑。';
 comment on column news.articles.origin is 'Who wrote it, where the page says so (来源). 页面注明的稿件来源。';
 comment on column news.articles.published_at is 'Publication time as the page states it. 页面注明的发布时间。';
 comment on column news.articles.date_precision is 'minute, day, or empty when unknown. 发布时间的精度。';
-comment on column news.articles.section is 'Section of the publisher. 栏目。';
+comment on column news.articles.section is 'Section of the publisher, or number of the magazine. 栏目，或期刊的期号。';
 comment on column news.articles.page_keywords is 'Keywords that the page itself states. 页面自带的关键词。';
 comment on column news.articles.first_seen is 'When the archive first saw the link; decides the edition. 首次发现时间，决定归入哪一期。';
 comment on column news.articles.part is 'Which article of its page, from 1. 同页第几篇，从 1 起。';
