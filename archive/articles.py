@@ -8,6 +8,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
+from archive import search
 from archive.models import Article, Edit, StoredArticle
 from archive.text import fingerprint
 
@@ -20,7 +21,8 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         (digest, article.text),
     )
     old = conn.execute(
-        "select id, title, text_hash from archive.article where link = %s and part = %s for update",
+        "select id, title, text_hash, page from archive.article where link = %s and part = %s"
+        " for update",
         (link, article.part),
     ).fetchone()
     values = {
@@ -44,24 +46,28 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         "now": now,
     }
     if old is None:
-        conn.execute(
+        made = conn.execute(
             "insert into archive.article (link, part, page, title, text_hash, fingerprint, authors,"
             " editor, origin, published_at, date_precision, section, page_keywords,"
             " contributors, origin_kind, captions, repairs, first_seen, extracted_at) select id,"
             " %(part)s, %(page)s, %(title)s, %(hash)s, %(fingerprint)s,"
             " %(authors)s, %(editor)s, %(origin)s, %(published)s, %(precision)s, %(section)s,"
             " %(keywords)s, %(contributors)s, %(origin_kind)s, %(captions)s, %(repairs)s,"
-            " first_seen, %(now)s from archive.link where id = %(link)s",
+            " first_seen, %(now)s from archive.link where id = %(link)s returning id",
             values,
-        )
+        ).fetchone()
+        assert made is not None
+        search.put(conn, made[0], article.title, article.text)
         return "new"
     changed = old[1] != article.title or bytes(old[2]) != digest
     if changed:
         conn.execute(
-            "insert into archive.revision (article, number, title, text_hash, page, replaced_at)"
-            " select id, 1 + (select count(*) from archive.revision r where r.article = a.id),"
-            " title, text_hash, page, %s from archive.article a where id = %s",
-            (now, old[0]),
+            "insert into archive.revision (article, number, title, text_hash, page, replaced_at,"
+            " reread) select id, 1 + (select count(*) from archive.revision r where"
+            " r.article = a.id), title, text_hash, page, %s, %s from archive.article a"
+            " where id = %s",
+            # The same bytes: their publisher changed nothing, we read them better.
+            (now, old[3] == page, old[0]),
         )
     conn.execute(
         "update archive.article set page = %(page)s, title = %(title)s, text_hash = %(hash)s,"
@@ -73,6 +79,7 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         " where link = %(link)s and part = %(part)s",
         values,
     )
+    search.put(conn, old[0], article.title, article.text)
     return "revised" if changed else "same"
 
 
@@ -102,6 +109,12 @@ def of_link(conn: Connection[TupleRow], key: str) -> list[StoredArticle]:
         (key,),
     ).fetchall()
     return [_stored(row) for row in rows]
+
+
+def of_page(conn: Connection[TupleRow], page: int) -> list[Article]:
+    """The articles that were read from a page, in order of their parts."""
+    rows = conn.execute(_STORED + " where a.page = %s order by a.part", (page,)).fetchall()
+    return [_stored(row).article for row in rows]
 
 
 def _stored(row: TupleRow) -> StoredArticle:

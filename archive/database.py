@@ -1,14 +1,14 @@
 """Which database this is, and a connection to it."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
-from archive import clock, embedded, migrations, names
+from archive import clock, embedded, migrations, names, search
 from archive.errors import KnownError
 from archive.settings import Settings
 
@@ -40,14 +40,18 @@ def connect(settings: Settings) -> Iterator[Connection[TupleRow]]:
         yield conn
 
 
-def migrate(settings: Settings) -> list[str]:
+def migrate(settings: Settings, progress: Callable[[str], None] = lambda _: None) -> list[str]:
     """Bring the database to this program's schema; the names of the files applied."""
     with open_connection(owner_dsn(settings)) as conn:
-        return prepare(conn, settings)
+        return prepare(conn, settings, progress)
 
 
-def prepare(conn: Connection[TupleRow], settings: Settings) -> list[str]:
-    """Apply migrations, note the deployment's kind, and bring the shipped names up to date."""
+def prepare(
+    conn: Connection[TupleRow],
+    settings: Settings,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[str]:
+    """Apply migrations, note the deployment's kind, bring in names, make findable what is not."""
     if not migrations.is_empty(conn):
         _same_kind(conn, settings)
     applied = migrations.migrate(conn)
@@ -59,6 +63,7 @@ def prepare(conn: Connection[TupleRow], settings: Settings) -> list[str]:
     _same_kind(conn, settings)
     conn.execute("update archive.deployment set fixed_at = %s where kind = 'demo'", (now,))
     names.sync(conn)
+    search.index_pending(conn, progress)
     return applied
 
 

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
+import psycopg
+
 from archive.database import open_connection
+from archive.errors import UsageError
+
+
+class SearchError(UsageError):
+    """A search that cannot be understood; says why, and what to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +29,18 @@ def ask(url: str, query: str, *values: object) -> Answer:
         cursor = conn.execute(query.encode(), values or None)
         columns = tuple(column.name for column in cursor.description or ())
         return Answer(columns, tuple(cursor.fetchall()))
+
+
+def search(
+    url: str, text: str, since: str | None, tag: str | None, source: str | None, page: int
+) -> Answer:
+    """A page of `news.search`, asked as the user of `url`. Raises SearchError."""
+    try:
+        return ask(
+            url,
+            "select * from search(%s, since => %s, tag => %s, source => %s, page => %s)",
+            *(text, since, tag, source, page),
+        )
+    except psycopg.DataError as error:
+        told = filter(None, (error.diag.message_primary or str(error), error.diag.message_hint))
+        raise SearchError(". ".join(told)) from None

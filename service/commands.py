@@ -200,7 +200,8 @@ def migrate() -> None:
     """Bring the database to this program's schema."""
     from archive import database, settings
 
-    applied = database.migrate(settings.load())
+    with console.working("Bringing the database to this program's schema") as progress:
+        applied = database.migrate(settings.load(), progress)
     for name in applied:
         console.say(f"applied {name}")
     console.result({"applied": len(applied)})

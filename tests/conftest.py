@@ -30,6 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-docs", action="store_true", help="write what docs/ shows of the program anew"
     )
+    moves = ("raise", "lower")
+    parser.addoption("--floors", choices=moves, help="move floors of quality to what is measured")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
