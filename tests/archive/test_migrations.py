@@ -138,7 +138,7 @@ create view news.own as select place from news.shelves;
 comment on view mine.narrow is 'narrow';
 grant usage on schema news to mailer;
 grant select on news.shelves, mine.above to mailer;
-grant select (place) on news.own to public;
+grant select (place) on news.shelves to writer;
 """
 WIDER = "create view news.shelves as select 'oak' as wood, place, 2 as tiers from shelf;"
 
@@ -177,9 +177,11 @@ def test_grants_of_others_go_on(fresh: Connection, folder: Path) -> None:
         "has_table_privilege('mailer', 'news.shelves', 'select')",
         "has_table_privilege('mailer', 'mine.above', 'select')",
         "has_table_privilege('mailer', 'news.new', 'select')",
-        "has_column_privilege('writer', 'news.own', 'place', 'select')",
+        "has_column_privilege('writer', 'news.shelves', 'place', 'select')",
     ):
         assert fresh.execute(f"select {granted}".encode()).fetchone() == (True,), granted
+    whole = "select has_table_privilege('writer', 'news.shelves', 'select')"
+    assert fresh.execute(whole).fetchone() == (False,)
     for other in ("mine.wide", "mine.kept"):
         refused = f"select has_table_privilege('mailer', '{other}', 'select')"
         assert fresh.execute(refused.encode()).fetchone() == (False,)
@@ -218,6 +220,17 @@ def test_a_view_of_another_role_is_never_made_in_our_name(
     migrations.migrate(fresh, folder)
     lost = dict(fresh.execute("select name, reason from archive_schema.lost").fetchall())
     assert lost["mine.narrow"] == lost["mine.kept"] == "it belongs to another role"
+
+
+def test_ours_are_known_by_their_full_names(empty_database: str, folder: Path) -> None:
+    for path in ("news,public", "public"):
+        with psycopg.connect(
+            empty_database, autocommit=True, options=f"-csearch_path={path}"
+        ) as conn:
+            migrations.migrate(conn, folder)
+            made = conn.execute("select name from archive_schema.made order by 1").fetchall()
+            assert made == [("routine news.room()",), ("view news.shelves",)]
+        write(folder, "views/010_shelves.sql", WIDER)
 
 
 def test_a_view_that_our_files_drop_is_gone(fresh: Connection, folder: Path) -> None:
