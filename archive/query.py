@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archive.connection import open_connection
+from archive.database import open_connection
 
 
 @dataclass(frozen=True, slots=True)
