@@ -8,35 +8,33 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
-from archive import clock, embedded, migrations, names, search
-from archive.errors import KnownError
+from archive import clock, embedded, migrations, names, roles, search
+from archive.connection import DatabaseError, open_connection
+from archive.roles import AIRFLOW, MAILER, OWNER, READER, WRITER
 from archive.settings import Settings
 
-READER = "reader"
-
-
-class DatabaseError(KnownError):
-    """The database cannot be used."""
-
-    def __init__(self, problem: str, hint: str) -> None:
-        super().__init__(f"{problem}; {hint}")
-        self.problem = problem
-        self.hint = hint
+__all__ = ["MAILER", "READER", "WRITER", "DatabaseError", "open_connection"]
 
 
 @contextlib.contextmanager
-def connect(settings: Settings) -> Iterator[Connection[TupleRow]]:
-    """An autocommit connection as the archive's owner, to a schema this program knows.
+def connect(settings: Settings, role: str = WRITER) -> Iterator[Connection[TupleRow]]:
+    """An autocommit connection to a schema this program knows: as `role` on the embedded server,
+    on any other as the user of DATABASE_URL.
 
     The embedded server is started when it is not running, and set up when it is new. Raises
     DatabaseError, migrations.SchemaError or embedded.ServerError: one line each.
     """
-    with open_connection(owner_dsn(settings)) as conn:
+    server = None if settings.database_url else _embedded(settings)
+    with open_connection(server.dsn(OWNER, OWNER) if server else settings.database_url) as conn:
         if not migrations.check(conn):
             if settings.database_url:
                 raise DatabaseError("the database has no archive yet", "run: jianbao migrate")
             prepare(conn, settings)
         _same_kind(conn, settings)
+        if not server:
+            yield conn
+            return
+    with open_connection(server.dsn(OWNER, role)) as conn:
         yield conn
 
 
@@ -68,20 +66,22 @@ def prepare(
 
 
 def owner_dsn(settings: Settings) -> str:
-    """Where our own processes connect. Starts the embedded server if that is what is used."""
-    return settings.database_url or _embedded(settings).dsn("jianbao", "jianbao")
+    """Where the archive's owner connects. Starts the embedded server if that is what is used."""
+    return settings.database_url or _embedded(settings).dsn(OWNER, OWNER)
 
 
 def airflow_dsn(settings: Settings) -> str:
     """Airflow's metadata: a database of its own on the same server, created if it is missing."""
     if not settings.database_url:
-        return _embedded(settings).dsn("airflow", "airflow")
+        return _embedded(settings).dsn(AIRFLOW, AIRFLOW)
     parts = urlsplit(settings.database_url)
     with open_connection(settings.database_url) as conn:
         name = f"{conn.info.dbname}_airflow"
         if not conn.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
             try:
-                with _unless_there():
+                with contextlib.suppress(
+                    psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation
+                ):
                     conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
             except psycopg.errors.InsufficientPrivilege:
                 raise DatabaseError(
@@ -101,50 +101,28 @@ def airflow_schema(settings: Settings) -> str:
 
 
 def reader_url(settings: Settings) -> str:
-    """The address for people's tools: read-only, over TCP on this machine."""
-    if settings.database_url:
+    """The address for people's tools, which can only read. Raises DatabaseError."""
+    if not settings.database_url:
+        return _embedded(settings).address(OWNER, READER)
+    if not settings.reader_url:
+        raise DatabaseError(
+            "READER_URL is not set, and DATABASE_URL is for Jianbao itself",
+            "make the role reader and set its address: docs/howto/connect.md",
+        )
+    return settings.reader_url
+
+
+def looking_dsn(settings: Settings) -> str:
+    """Where our own reports look: as the reader, or, if none is known, as DATABASE_URL says."""
+    if settings.database_url and not settings.reader_url:
         return settings.database_url
-    return _embedded(settings).address("jianbao", READER)
+    return reader_url(settings)
 
 
 def _embedded(settings: Settings) -> embedded.Server:
-    folder = settings.jianbao_home / "postgres"
-    server = embedded.running(folder)
-    if server is None:
-        server = embedded.start(folder)
-    _create_roles(server)
+    server = embedded.start(settings.jianbao_home / "postgres")
+    roles.set_up(server)
     return server
-
-
-def _create_roles(server: embedded.Server) -> None:
-    """Roles and databases of a new server; who comes second finds them made, or waits."""
-    with open_connection(server.dsn("postgres", "postgres")) as conn:
-        if conn.execute("select 1 from pg_database where datname = 'airflow'").fetchone():
-            return
-        conn.execute("set lock_timeout = '30s'")
-        with _unless_there(), conn.transaction():
-            for role in ("jianbao", "airflow", READER):
-                conn.execute(
-                    sql.SQL("create role {} login password {}").format(
-                        sql.Identifier(role), sql.Literal(server.passwords[role])
-                    )
-                )
-            conn.execute("alter role reader set search_path = news")
-            conn.execute("alter role reader set default_transaction_read_only = on")
-            conn.execute("alter role reader set statement_timeout = '60s'")
-            conn.execute("alter role reader connection limit 20")
-        for name in map(sql.Identifier, ("jianbao", "airflow")):
-            with _unless_there():
-                conn.execute(sql.SQL("create database {0} owner {0}").format(name))
-                conn.execute(sql.SQL("revoke temporary on database {} from public").format(name))
-
-
-def _unless_there() -> contextlib.suppress:
-    return contextlib.suppress(
-        psycopg.errors.DuplicateObject,
-        psycopg.errors.DuplicateDatabase,
-        psycopg.errors.UniqueViolation,
-    )
 
 
 def _same_kind(conn: Connection[TupleRow], settings: Settings) -> None:
@@ -169,14 +147,3 @@ def hurried(conn: Connection[TupleRow]) -> Iterator[None]:
     finally:
         if not conn.closed:
             conn.execute("reset lock_timeout; reset statement_timeout; reset synchronous_commit")
-
-
-def open_connection(dsn: str) -> Connection[TupleRow]:
-    """An autocommit connection. Raises DatabaseError."""
-    try:
-        return psycopg.connect(dsn, autocommit=True, connect_timeout=10, application_name="jianbao")
-    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
-        raise DatabaseError(
-            f"cannot connect to the database: {str(error).strip().splitlines()[-1]}",
-            "check DATABASE_URL and that the server runs",
-        ) from None

@@ -1,32 +1,29 @@
 """The embedded PostgreSQL server: a folder is a server, started and stopped by whoever comes by.
 
-A folder holds `data/` (the cluster), `server.json` (port and passwords), `log`, `lock`, and `bin/`
-when the server's user cannot read the wheel. Our own processes use a unix socket, people's tools
-127.0.0.1 and a port that stays the same. Whatever changes something is done under the lock.
+A folder holds `data/` (the cluster), `server.json` (port and passwords), `access` (who may come),
+`log`, `lock`, and `bin/` when the server's user cannot read the wheel. Our own processes use a unix
+socket, people's tools 127.0.0.1 and a port that stays the same. Whatever changes something is done
+under the lock.
 """
 
 import contextlib
 import errno
 import fcntl
-import json
 import os
 import re
-import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 from archive import postmaster
 from archive.binaries import Account, ServerError, programs, server_account
 from archive.listening import free_port, socket_folder, socket_path
+from archive.server import Server, access, keep, kept, new_passwords
 
-__all__ = ["Server", "ServerError", "running", "start", "stop"]
+__all__ = ["Server", "ServerError", "locked", "running", "start", "stop"]
 
-USERS = ("postgres", "jianbao", "airflow", "reader")
 # written to postgresql.conf once, so that people can change them there
 SETTINGS = {
     "shared_buffers": "128MB",
@@ -43,31 +40,11 @@ RETRY_SECONDS = 10
 PASSING = re.compile(r"shared memory block|TCP/IP sockets|lock file .* already exists")
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server: its data folder, its socket folder, its port, and a password for each of USERS."""
-
-    data: Path
-    sockets: Path
-    port: int
-    passwords: Mapping[str, str] = field(repr=False)
-
-    def dsn(self, database: str = "jianbao", user: str = "postgres") -> str:
-        """A libpq URI over the unix socket, for processes of our own."""
-        where = f"host={quote(str(self.sockets))}&port={self.port}"
-        return f"postgresql://{user}:{self.passwords[user]}@/{quote(database)}?{where}"
-
-    def address(self, database: str, user: str) -> str:
-        """A libpq URI over 127.0.0.1, for people's tools."""
-        where = f"127.0.0.1:{self.port}"
-        return f"postgresql://{user}:{self.passwords[user]}@{where}/{quote(database)}"
-
-
 def running(folder: Path) -> Server | None:
     """The server of this folder if it is up. Changes nothing."""
     folder = folder.resolve()
     with _plain_errors(folder):
-        server = _kept(folder)
+        server = kept(folder)
         if not server or not (found := postmaster.state(server.data)):
             return None
         return server if found[1] == "ready" and _socket(server).is_socket() else None
@@ -79,16 +56,19 @@ def start(folder: Path) -> Server:
     A new folder becomes a new cluster; after a crash the server recovers what was committed. Safe
     when many processes call it at once. Raises ServerError.
     """
-    if server := running(folder):
+    if (server := running(folder)) and server.complete:
         return server
     folder = folder.resolve()
     account = server_account()
     with _plain_errors(folder):
         _make_room(folder, account)
-        with _locked(folder):
+        with locked(folder):
             deadline = time.monotonic() + RETRY_SECONDS
             while True:
-                server = _kept(folder)
+                server = kept(folder)
+                if server and not server.complete:
+                    server = server.completed()
+                    keep(folder, server)
                 if server and postmaster.settled(server.data, _socket(server)):
                     return server
                 outcome = _attempt(folder, server, account)
@@ -105,9 +85,9 @@ def stop(folder: Path) -> bool:
     """Stop the server of this folder, closing its connections. False if it did not run."""
     folder = folder.resolve()
     with _plain_errors(folder):
-        if not (server := _kept(folder)):
+        if not (server := kept(folder)):
             return False
-        with _locked(folder):
+        with locked(folder):
             if found := postmaster.state(server.data):
                 postmaster.end(server.data, found[0])
             with contextlib.suppress(OSError):
@@ -127,14 +107,14 @@ def _attempt(folder: Path, known: Server | None, account: Account) -> Server | s
         data,
         socket_folder(data, account),
         free_port(known.port if known else None),
-        known.passwords if known else {user: secrets.token_urlsafe(24) for user in USERS},
+        known.passwords if known else new_passwords(),
     )
     if server != known:
-        _keep(folder, server)
+        keep(folder, server)
     if not data.exists():
         _initdb(binaries, server, account)
     postmaster.disown(data)
-    command: list[str | Path] = [binaries / "postgres", "-D", data, *_listening(server)]
+    command: list[str | Path] = [binaries / "postgres", "-D", data, *_options(server)]
     return postmaster.launch(command, data, account, folder / "log") or server
 
 
@@ -142,12 +122,14 @@ def _socket(server: Server) -> Path:
     return socket_path(server.sockets, server.port)
 
 
-def _listening(server: Server) -> Iterator[str]:
+def _options(server: Server) -> Iterator[str]:
     for setting in (
         "listen_addresses=127.0.0.1",
         f"port={server.port}",
         f"unix_socket_directories={server.sockets}",
         "unix_socket_permissions=0700",
+        f"hba_file={access(server.data.parent)}",
+        "max_notify_queue_pages=64",  # half a megabyte: anybody may notify
     ):
         yield from ("-c", setting)
 
@@ -207,31 +189,9 @@ def _check_owned(data: Path, known: Server | None, account: Account) -> None:
         )
 
 
-def _kept(folder: Path) -> Server | None:
-    """What server.json says."""
-    try:
-        kept = json.loads((folder / "server.json").read_text())
-        return Server(folder / "data", Path(kept["sockets"]), kept["port"], kept["passwords"])
-    except FileNotFoundError:
-        return None
-    except (ValueError, LookupError, TypeError) as error:
-        raise ServerError(
-            f"{folder / 'server.json'} is damaged ({error!r})", "put a good copy back"
-        ) from error
-
-
-def _keep(folder: Path, server: Server) -> None:
-    kept = {"port": server.port, "sockets": str(server.sockets), "passwords": server.passwords}
-    fresh = folder / "server.json.new"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(kept, out, indent=2)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.rename(folder / "server.json")
-
-
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock."""
     with os.fdopen(os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,15 +1,16 @@
 """Bring a database to the schema of the folder `sql/`, forward only.
 
 `migrations/` are applied once, in order, each in one transaction, and may never change after.
-`views/` and `functions/` are applied again whenever one of them changed, and given to the reader.
+`views/` and `functions/` are applied again whenever one of them changed, `grants.sql` every time.
 """
 
 import hashlib
 from pathlib import Path
 
-from psycopg import Connection, Cursor, errors
+from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 
+from archive import renewal
 from archive.errors import KnownError
 from archive.settings import PROJECT
 
@@ -21,17 +22,10 @@ create table if not exists archive_schema.applied (
     name text primary key, digest text not null, applied_at timestamptz not null default now());
 create table if not exists archive_schema.lock (only_row boolean primary key default true);
 insert into archive_schema.lock values (true) on conflict do nothing;
-"""
-
-# A server of one's own may lack the role.
-_GRANTS = """
-do $$ begin
-    if exists (select from pg_roles where rolname = 'reader') then
-        grant usage on schema news to reader;
-        grant select on all tables in schema news to reader;
-        grant execute on all functions in schema news to reader;
-    end if;
-end $$
+create table if not exists archive_schema.made (name text primary key);
+create table if not exists archive_schema.lost (
+    name text not null, definition text not null, reason text not null,
+    lost_at timestamptz not null default now());
 """
 
 
@@ -55,30 +49,26 @@ def migrate(conn: Connection[TupleRow], folder: Path = SQL) -> list[str]:
         with conn.transaction():
             known = _locked(conn)
             _refuse_unknown(known, folder)
-            name, digest = _name(path, folder), _digest(path)
-            if name in known and known[name] != digest:
+            name = _name(path, folder)
+            if name in known and known[name] != _digest(path):
                 raise SchemaError(
                     f"{name} changed after it was applied; restore it and write a new migration",
                     name,
                 )
             if name not in known:
-                _apply(conn.cursor(), path, name, digest)
+                _apply(conn, folder, path)
                 applied.append(name)
     with conn.transaction():
         known = _locked(conn)
-        readable = _readable(folder)
+        readable, grants = _readable(folder), folder / "grants.sql"
         if any(known.get(_name(path, folder)) != _digest(path) for path in readable):
             # Views depend on each other, so all of them are made anew, in order.
-            conn.execute("drop schema if exists news cascade")
-            conn.execute("create schema news")
-            conn.execute(
-                "comment on schema news is 'The archive for its users: views and functions."
-                " 面向用户的视图与函数。'"
-            )
-            for path in readable:
-                _apply(conn.cursor(), path, _name(path, folder), _digest(path))
-                applied.append(_name(path, folder))
-            conn.execute(_GRANTS)
+            renewal.renew(conn, lambda: _apply(conn, folder, *readable))
+            applied += [_name(path, folder) for path in readable]
+        # Tables or roles may be new.
+        _apply(conn, folder, grants)
+        if known.get(_name(grants, folder)) != _digest(grants):
+            applied.append(_name(grants, folder))
     return applied
 
 
@@ -92,6 +82,7 @@ def check(conn: Connection[TupleRow], folder: Path = SQL) -> bool:
     known = _known(conn)
     _refuse_unknown(known, folder)
     paths = [*sorted((folder / "migrations").glob("*.sql")), *_readable(folder)]
+    paths.append(folder / "grants.sql")
     behind = [name for path in paths if known.get(name := _name(path, folder)) != _digest(path)]
     if behind:
         raise SchemaError(
@@ -142,14 +133,14 @@ def _refuse_unknown(known: dict[str, str], folder: Path) -> None:
         )
 
 
-def _apply(cursor: Cursor[TupleRow], path: Path, name: str, digest: str) -> None:
-    # Our own files, not anybody's input.
-    cursor.execute(path.read_bytes())
-    cursor.execute(
-        "insert into archive_schema.applied (name, digest) values (%s, %s)"
-        " on conflict (name) do update set digest = excluded.digest, applied_at = now()",
-        (name, digest),
-    )
+def _apply(conn: Connection[TupleRow], folder: Path, *paths: Path) -> None:
+    for path in paths:
+        conn.execute(path.read_bytes())  # our own files, not anybody's input
+        conn.execute(
+            "insert into archive_schema.applied (name, digest) values (%s, %s)"
+            " on conflict (name) do update set digest = excluded.digest, applied_at = now()",
+            (_name(path, folder), _digest(path)),
+        )
 
 
 def _readable(folder: Path) -> list[Path]:

@@ -53,6 +53,8 @@ class Settings(BaseModel):
     """Where the live archive, its logs and secrets are. Never inside the checkout."""
     database_url: str = ""
     """Any Postgres server; empty means the embedded one."""
+    reader_url: str = Field(default="", pattern=r"^(postgres(ql)?://.+)?$")
+    """The address of a role that only reads DATABASE_URL's archive; for people's tools."""
     jianbao_kind: Literal["live", "demo"] = "live"
     jianbao_sources: Path | None = None
     """A registry of one's own; empty means the one that comes with the crawler."""

@@ -122,7 +122,7 @@ def measure(workers: int, sources: int, pages: int) -> tuple[Outcome, int]:
             live.start(ready, _programs(home, newsroom, broker, sources, pages, log))
             seconds = _crawl(ready)
             _wait_for_nothing_pending(current)
-            (rows,) = query.ask(database.reader_url(current), FACTS).rows
+            (rows,) = query.ask(database.looking_dsn(current), FACTS).rows
             tasks = [
                 path.read_text(errors="replace").count("] received")
                 for path in sorted(ready.folders.logs.glob("worker-*.log"))
@@ -193,7 +193,7 @@ def _crawl(ready: live.Deployment) -> float:
 
 
 def _wait_for_nothing_pending(current: Settings) -> None:
-    url, deadline = database.reader_url(current), time.monotonic() + RUN_SECONDS
+    url, deadline = database.looking_dsn(current), time.monotonic() + RUN_SECONDS
     while query.ask(url, "select 1 from backlog where pending > 0").rows:
         if time.monotonic() > deadline:
             return  # FACTS say what is missing.

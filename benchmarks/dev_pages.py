@@ -64,7 +64,7 @@ def _crawl_and_score(
     command = Path(sys.executable).with_name("jianbao")
     for words in (["crawl"], ["extract"]):
         subprocess.run([command, *words], check=True, stdout=subprocess.DEVNULL)
-    url = database.reader_url(settings.load())
+    url = database.looking_dsn(settings.load())
     rows = query.ask(
         url,
         "select url, title, text, array_to_string(authors, ' '), origin,"

@@ -161,7 +161,7 @@ def commands(home: Path) -> tuple[int, dict[str, str]]:
     brought = [address for address in direct("i") if importable(address)]
     run("import", *brought)
     os.environ.update(env)
-    url = database.reader_url(settings.load())
+    url = database.looking_dsn(settings.load())
     rows = query.ask(url, "select url, outcome || ': ' || reason from ledger").rows
     told = {str(address): str(outcome) for address, outcome in rows}
     return len(told) + len(brought), told

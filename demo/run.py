@@ -49,7 +49,7 @@ def run(fresh: bool) -> None:
     console.say(f"The sample newsroom's day is {demo.day}; the demo lives in {deployment.FOLDER}")
     with console.working("1/5 Setting up the database and Airflow's metadata"):
         ready = live.set_up(current, demo.environment())
-        with database.connect(current) as conn:
+        with database.connect(current, database.MAILER) as conn:
             deliveries.subscribe(conn, READER, demo.now)
     with console.working("2/5 Starting newsroom, mailbox and Airflow") as progress:
         live.start(ready, _programs(demo))
@@ -129,7 +129,7 @@ def _name(task: dict[str, Any]) -> str:
 
 
 def _wait_summarized(client: Client, current: Settings, progress: Progress) -> None:
-    url = database.reader_url(current)
+    url = database.looking_dsn(current)
     deadline = time.monotonic() + _RUN_SECONDS
     while time.monotonic() < deadline:
         answer = archive_query.ask(url, "select pending from backlog where stage = 'summarize'")
@@ -145,7 +145,7 @@ def _wait_summarized(client: Client, current: Settings, progress: Progress) -> N
 
 
 def _report(demo: Demo, current: Settings, seconds: float, port: int) -> None:
-    url = database.reader_url(current)
+    url = database.looking_dsn(current)
 
     def show(title: str, sql: str) -> None:
         answer = archive_query.ask(url, sql)

@@ -53,10 +53,11 @@ def digest(
                 editing.write_files(made, folder, current)
             if send:
                 _wait_until(not_before, window)
-                counts["queued"] = deliveries.queue(conn, chosen, clock.now())
-                if deliveries.states(conn, chosen).get("queued") and not current.smtp_host:
-                    raise settings.SettingsError("SMTP_HOST", "is not set, so no mail can be sent")
-                counts |= editing.deliver(conn, made, current)
+                with database.connect(current, database.MAILER) as outbox:
+                    counts["queued"] = deliveries.queue(outbox, chosen, clock.now())
+                    if deliveries.states(outbox, chosen).get("queued") and not current.smtp_host:
+                        raise settings.SettingsError("SMTP_HOST", "is not set, no mail can be sent")
+                    counts |= editing.deliver(outbox, made, current)
         console.say(made.subject)
     console.result({"day": chosen.isoformat(), **counts})
     if counts.get("put_off"):
@@ -105,7 +106,7 @@ def add(addresses: list[str]) -> None:
 
     if bad := [address for address in addresses if not valid_address(address)]:
         raise typer.BadParameter(f"{bad[0]!r} is not a mail address")
-    with database.connect(settings.load()) as conn:
+    with database.connect(settings.load(), database.MAILER) as conn:
         added = sum(deliveries.subscribe(conn, address, clock.now()) for address in addresses)
     console.result({"added": added})
 
@@ -115,7 +116,7 @@ def remove(addresses: list[str]) -> None:
     """Stop mailing readers."""
     from archive import database, deliveries, settings
 
-    with database.connect(settings.load()) as conn:
+    with database.connect(settings.load(), database.MAILER) as conn:
         removed = sum(deliveries.unsubscribe(conn, address) for address in addresses)
     console.result({"removed": removed})
 
@@ -125,6 +126,6 @@ def list_readers() -> None:
     """List the readers."""
     from archive import database, deliveries, settings
 
-    with database.connect(settings.load()) as conn:
+    with database.connect(settings.load(), database.MAILER) as conn:
         for address, active in deliveries.subscribers(conn):
             console.out.print(f"{address}{'' if active else '  (inactive)'}", markup=False)

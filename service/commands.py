@@ -97,7 +97,7 @@ def status() -> None:
     if not current.database_url and not embedded.running(current.jianbao_home / "postgres"):
         out.print("database  is not running")
         return
-    url = database.reader_url(current)
+    url = database.looking_dsn(current)
     for title, sql in _SCREEN:
         answer = query.ask(url, sql)
         if answer.rows:
@@ -208,11 +208,17 @@ def migrate() -> None:
 
 
 @app.command()
-def url() -> None:
+def url(
+    how: Annotated[
+        bool, typer.Option(help="Show how psql, pandas, DuckDB, DBeaver and Metabase use it.")
+    ] = False,
+) -> None:
     """Print the read-only address of the archive, for psql, pandas or any SQL tool."""
     from archive import database, settings
+    from service.ways import ways
 
-    sys.stdout.write(database.reader_url(settings.load()) + "\n")
+    address = database.reader_url(settings.load())
+    sys.stdout.write(ways(address) if how else address + "\n")
 
 
 _READ_ONLY = "-c search_path=news -c default_transaction_read_only=on"
@@ -220,10 +226,13 @@ _READ_ONLY = "-c search_path=news -c default_transaction_read_only=on"
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql() -> None:
-    """Open psql on the archive as the read-only user."""
+    """Open psql on the archive, as the reader."""
     from archive import binaries, database, settings
 
-    address = database.reader_url(settings.load())
+    current = settings.load()
+    address = database.looking_dsn(current)
+    if address == current.database_url:
+        console.say("READER_URL is not set: this is the user of DATABASE_URL, read-only by default")
     # A psql of the system has line editing; the wheel's has none, but is always there.
     program = shutil.which("psql") or str(binaries.wheel() / "bin" / "psql")
     env = dict(os.environ, PGOPTIONS=_READ_ONLY, PGAPPNAME="jianbao psql")

@@ -227,7 +227,7 @@ as $$
     select h.id
       from archive.terms(query) t
      cross join lateral archive.hits(
-        t.wanted, t.unwanted, null, null, coalesce(as_of, now()) - since, tag, source, as_of) h (id)
+        t.wanted, t.unwanted, null, null, coalesce(as_of, news.clock()) - since, tag, source, as_of) h (id)
 $$;
 comment on function news.matches(text, interval, text, text, timestamptz) is
     'Numbers of all articles that news.search means, without rank or limit: for counting and joining. 全部命中文章的编号，不排序、不限量，便于计数与关联。';
@@ -245,7 +245,7 @@ set search_path = pg_catalog
 as $$
 #variable_conflict use_column
 declare
-    newer_than timestamptz := coalesce(search.as_of, now()) - search.since;
+    newer_than timestamptz := coalesce(search.as_of, news.clock()) - search.since;
     needed bigint := search.page::bigint * search.page_size;
     wanted text[];
     unwanted text[];

@@ -1,11 +1,10 @@
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import Connection, errors, sql
+from psycopg import Connection
 
 from archive import database, migrations
 from archive.database import DatabaseError
@@ -17,85 +16,6 @@ CLOCKS = re.compile(
     r"|'(now|today|tomorrow|yesterday)'",
     re.IGNORECASE,
 )
-
-
-@pytest.fixture
-def reader(postgres: Server, clone: str) -> Iterator[Connection]:
-    """The reader in the clone, who has lifted the restrictions that he can lift himself."""
-    with psycopg.connect(postgres.address(clone, "reader"), autocommit=True) as conn:
-        conn.execute("set default_transaction_read_only = off")
-        yield conn
-
-
-def test_the_reader_reads_all_of_news_without_naming_it(reader: Connection) -> None:
-    views = reader.execute(
-        "select table_name from information_schema.tables where table_schema = 'news'"
-    ).fetchall()
-    assert len(views) > 8
-    for (view,) in views:
-        reader.execute(sql.SQL("select * from {}").format(sql.Identifier(view)))
-    reader.execute("select * from search('大模型')")
-
-
-def test_the_reader_is_restricted_to_begin_with(postgres: Server) -> None:
-    with psycopg.connect(postgres.address("jianbao", "reader"), autocommit=True) as conn:
-        settings = [
-            conn.execute(f"show {name}".encode()).fetchone()
-            for name in ("search_path", "default_transaction_read_only", "statement_timeout")
-        ]
-        assert settings == [("news",), ("on",), ("1min",)]
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "select * from archive.subscriber",
-        "select * from archive.article",
-        "select * from archive_schema.lock for update",
-        "begin; lock table archive.link",
-        "insert into archive.run (command, started_at) values ('x', 'epoch')",
-        "insert into runs (command) values ('x')",
-        "update editions set subject = 'x'",
-        "delete from ledger",
-        "truncate archive.delivery",
-        "create table news.mine (n integer)",
-        "create table public.mine (n integer)",
-        "create table archive.mine (n integer)",
-        "create view news.mine as select 1",
-        "create or replace view news.articles as select 1",
-        "create function news.mine() returns integer language sql as 'select 1'",
-        "create schema mine",
-        "create role mine",
-        "create database mine",
-        "drop view news.articles cascade",
-        "alter role reader superuser",
-        "set role jianbao",
-        "select pg_read_file('/etc/passwd')",
-        "copy (select 1) to program 'true'",
-        "select * from pg_authid",
-    ],
-)
-def test_the_reader_can_only_read(reader: Connection, statement: str) -> None:
-    with pytest.raises(errors.InsufficientPrivilege):
-        reader.execute(statement.encode())
-
-
-def test_the_reader_makes_no_temporary_tables(postgres: Server) -> None:
-    with psycopg.connect(postgres.address("jianbao", "reader"), autocommit=True) as conn:
-        conn.execute("set default_transaction_read_only = off")
-        with pytest.raises(errors.InsufficientPrivilege):
-            conn.execute("create temporary table mine (n integer)")
-
-
-def test_the_reader_does_not_read_airflows_secrets(postgres: Server, jianbao_home: Path) -> None:
-    with psycopg.connect(database.airflow_dsn(Settings(jianbao_home=jianbao_home))) as airflow:
-        airflow.execute("create table secret (n integer)")
-        airflow.commit()
-    with (
-        psycopg.connect(postgres.address("airflow", "reader")) as reader,
-        pytest.raises(errors.InsufficientPrivilege),
-    ):
-        reader.execute("select * from public.secret")
 
 
 def test_the_address_for_people_is_the_readers(jianbao_home: Path, postgres: Server) -> None:
@@ -191,7 +111,8 @@ def test_airflows_database_is_made_where_that_is_allowed(
 def test_eight_starters_of_a_new_home_set_it_up_once(new_home: Path, at_once: Any) -> None:
     current = Settings(jianbao_home=new_home)
     applied = [name for names in at_once(8, lambda _: database.migrate(current)) for name in names]
-    assert len(applied) == len(set(applied)) == len(list(migrations.SQL.rglob("*.sql")))
+    assert len(applied) == len(set(applied))
+    assert {"migrations/0001_archive.sql", "grants.sql"} <= set(applied)
     with psycopg.connect(database.reader_url(current)) as reader:
         assert reader.execute("select count(*) from articles").fetchone() == (0,)
 

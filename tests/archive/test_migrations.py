@@ -6,6 +6,7 @@ import pytest
 from psycopg import Connection
 
 from archive import migrations
+from archive.embedded import Server
 from archive.migrations import SchemaError
 
 FILES = {
@@ -14,6 +15,8 @@ FILES = {
     "views/010_shelves.sql": "create view news.shelves as select place from shelf;",
     "functions/010_room.sql": "create function news.room() returns bigint language sql"
     " as 'select count(*) from news.shelves';",
+    "grants.sql": "grant usage on schema news to reader;"
+    " grant select on all tables in schema news to reader;",
 }
 
 
@@ -101,7 +104,7 @@ def test_views_are_made_anew_when_the_text_of_one_changes(fresh: Connection, fol
     migrations.migrate(fresh, folder)
     changed = "create view news.shelves as select place, 'oak' as wood from shelf;"
     write(folder, "views/010_shelves.sql", changed)
-    assert migrations.migrate(fresh, folder) == list(FILES)[2:]
+    assert migrations.migrate(fresh, folder) == list(FILES)[2:4]
     assert fresh.execute("select wood, news.room() from news.shelves").fetchall() == [("oak", 1)]
     assert migrations.migrate(fresh, folder) == []
 
@@ -120,6 +123,148 @@ def test_the_reader_may_read_views_that_are_made_anew(fresh: Connection, folder:
         migrations.migrate(fresh, folder)
         assert fresh.execute(readable).fetchone() == (True,)
         write(folder, "views/010_shelves.sql", "create view news.shelves as select 2 as place;")
+
+
+OTHERS = """
+create schema mine;
+create table mine.note (place integer);
+create view mine.narrow with (security_barrier) as select place from news.shelves;
+create view mine.wide as select n.place, room from mine.narrow n, news.room() room;
+create materialized view mine.kept as select place from news.shelves;
+create unique index kept_place on mine.kept (place);
+create view mine.above as select place + 1 as above from mine.kept;
+create function mine.first(news.shelves) returns integer language sql as 'select $1.place';
+create view news.own as select place from news.shelves;
+comment on view mine.narrow is 'narrow';
+grant usage on schema news to mailer;
+grant select on news.shelves, mine.above to mailer;
+grant select (place) on news.shelves to writer;
+"""
+WIDER = "create view news.shelves as select 'oak' as wood, place, 2 as tiers from shelf;"
+
+
+def test_what_others_built_on_our_views_goes_on(fresh: Connection, folder: Path) -> None:
+    migrations.migrate(fresh, folder)
+    fresh.execute(OTHERS)
+    write(folder, "views/010_shelves.sql", WIDER)
+    before = fresh.execute("select 'mine.narrow'::regclass::oid").fetchone()
+    for _ in range(2):
+        migrations.migrate(fresh, folder)
+        assert fresh.execute("select * from mine.wide, mine.above").fetchall() == [(1, 1, 2)]
+        assert fresh.execute("select mine.first(s) from news.shelves s").fetchall() == [(1,)]
+        assert fresh.execute("select place from news.own").fetchall() == [(1,)]
+        write(folder, "views/010_shelves.sql", WIDER.replace("2", "3"))
+    assert fresh.execute("select * from archive_schema.lost").fetchall() == []
+    # A plain view is the same one, with all that hangs on it.
+    assert fresh.execute("select 'mine.narrow'::regclass::oid").fetchone() == before
+    kept = fresh.execute(
+        "select obj_description('mine.narrow'::regclass), to_regclass('mine.kept_place') is null,"
+        " (select reloptions from pg_class where oid = 'mine.narrow'::regclass)"
+    )
+    assert kept.fetchone() == ("narrow", False, ["security_barrier=true"])
+    assert not exists(fresh, "news_aside.shelves")
+
+
+def test_grants_of_others_go_on(fresh: Connection, folder: Path) -> None:
+    migrations.migrate(fresh, folder)
+    fresh.execute(OTHERS)
+    fresh.execute("alter default privileges in schema news grant select on tables to mailer")
+    write(folder, "views/010_shelves.sql", WIDER)
+    write(folder, "views/020_new.sql", "create view news.new as select 1 as one;")
+    migrations.migrate(fresh, folder)
+    for granted in (
+        "has_schema_privilege('mailer', 'news', 'usage')",
+        "has_table_privilege('mailer', 'news.shelves', 'select')",
+        "has_table_privilege('mailer', 'mine.above', 'select')",
+        "has_table_privilege('mailer', 'news.new', 'select')",
+        "has_column_privilege('writer', 'news.shelves', 'place', 'select')",
+    ):
+        assert fresh.execute(f"select {granted}".encode()).fetchone() == (True,), granted
+    whole = "select has_table_privilege('writer', 'news.shelves', 'select')"
+    assert fresh.execute(whole).fetchone() == (False,)
+    for other in ("mine.wide", "mine.kept"):
+        refused = f"select has_table_privilege('mailer', '{other}', 'select')"
+        assert fresh.execute(refused.encode()).fetchone() == (False,)
+
+
+def test_what_no_longer_fits_is_told_and_its_definition_kept(
+    fresh: Connection, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    migrations.migrate(fresh, folder)
+    fresh.execute(OTHERS)
+    write(folder, "views/010_shelves.sql", "create view news.shelves as select 1 as position;")
+    migrations.migrate(fresh, folder)
+    lost = dict(fresh.execute("select name, reason from archive_schema.lost").fetchall())
+    theirs = {"mine.narrow", "mine.wide", "mine.kept", "mine.above", "news.own"}
+    assert set(lost) == theirs | {"mine.first(news.shelves)"}
+    assert lost["mine.narrow"] == 'column "place" does not exist'
+    for name in lost:
+        assert name in caplog.text
+    # Put right by hand, from what was kept.
+    write(folder, "views/010_shelves.sql", FILES["views/010_shelves.sql"])
+    migrations.migrate(fresh, folder)
+    for (definition,) in fresh.execute("select definition from archive_schema.lost").fetchall():
+        fresh.execute(definition.encode())
+    assert fresh.execute("select * from mine.wide, mine.above").fetchall() == [(1, 1, 2)]
+
+
+def test_a_view_of_another_role_is_never_made_in_our_name(
+    fresh: Connection, folder: Path, postgres: Server
+) -> None:
+    migrations.migrate(fresh, folder)
+    fresh.execute(OTHERS)
+    with psycopg.connect(postgres.dsn(fresh.info.dbname), autocommit=True) as superuser:
+        superuser.execute("alter view mine.narrow owner to mailer")
+        superuser.execute("alter materialized view mine.kept owner to mailer")
+    write(folder, "views/010_shelves.sql", WIDER)
+    migrations.migrate(fresh, folder)
+    lost = dict(fresh.execute("select name, reason from archive_schema.lost").fetchall())
+    assert lost["mine.narrow"] == lost["mine.kept"] == "it belongs to another role"
+
+
+def test_ours_are_known_by_their_full_names(empty_database: str, folder: Path) -> None:
+    for path in ("news,public", "public"):
+        with psycopg.connect(
+            empty_database, autocommit=True, options=f"-csearch_path={path}"
+        ) as conn:
+            migrations.migrate(conn, folder)
+            made = conn.execute("select name from archive_schema.made order by 1").fetchall()
+            assert made == [("routine news.room()",), ("view news.shelves",)]
+        write(folder, "views/010_shelves.sql", WIDER)
+
+
+def test_a_view_that_our_files_drop_is_gone(fresh: Connection, folder: Path) -> None:
+    write(folder, "views/020_old.sql", "create view news.old as select 1 as one;")
+    migrations.migrate(fresh, folder)
+    fresh.execute("create table news.note (n integer); create view news.own as select 1 as one")
+    (folder / "views/020_old.sql").unlink()
+    write(folder, "views/010_shelves.sql", WIDER)
+    migrations.migrate(fresh, folder)
+    assert not exists(fresh, "news.old")
+    assert exists(fresh, "news.own")
+    assert exists(fresh, "news.note")
+
+
+ARCHIVE = """
+select 'table', attrelid::regclass::text, attname::text from pg_attribute join pg_class c
+    on c.oid = attrelid where relnamespace = 'archive'::regnamespace and attnum > 0
+union all select 'default', adrelid::regclass::text, adnum::text from pg_attrdef
+union all select 'constraint', conrelid::regclass::text, conname from pg_constraint
+union all select 'trigger', tgrelid::regclass::text, tgname from pg_trigger
+union all select 'function', oid::regprocedure::text, '' from pg_proc
+    where pronamespace = 'archive'::regnamespace
+order by 1, 2, 3
+"""
+
+
+def test_nothing_of_the_archive_stands_on_its_views(fresh: Connection) -> None:
+    migrations.migrate(fresh)
+    oid = "select 'news.articles'::regclass::oid"
+    before, view = fresh.execute(ARCHIVE).fetchall(), fresh.execute(oid).fetchone()
+    fresh.execute("update archive_schema.applied set digest = '' where name ^@ 'views/'")
+    migrations.migrate(fresh)
+    assert fresh.execute(oid).fetchone() != view
+    assert fresh.execute(ARCHIVE).fetchall() == before
 
 
 def test_eight_migrators_apply_each_file_once(
@@ -157,6 +302,7 @@ def test_check_counts_what_is_missing(fresh: Connection, folder: Path) -> None:
 
 
 def test_our_own_schema_is_current_after_migrating(fresh: Connection) -> None:
-    ours = {path.relative_to(migrations.SQL).as_posix() for path in migrations.SQL.rglob("*.sql")}
-    assert set(migrations.migrate(fresh)) == ours
+    kinds = ("migrations", "views", "functions")
+    ours = {f"{kind}/{path.name}" for kind in kinds for path in (migrations.SQL / kind).iterdir()}
+    assert set(migrations.migrate(fresh)) == ours | {"grants.sql"}
     assert migrations.check(fresh) is True

@@ -106,13 +106,13 @@ def running(*command: str | Path) -> Iterator[None]:
 
 @contextmanager
 def databases(server: embedded.Server) -> Iterator[str]:
-    """The address, over TCP, of an empty archive database beside an empty one for Airflow."""
+    """The address of an empty archive database beside an empty one for Airflow."""
     names = [sql.Identifier(name) for name in ("far", "far_airflow")]
     with psycopg.connect(server.dsn("postgres", "postgres"), autocommit=True) as conn:
         for name in names:
             conn.execute(sql.SQL("create database {} owner jianbao").format(name))
         try:
-            yield server.address("far", "jianbao")
+            yield server.dsn("far", "jianbao")
         finally:
             for name in names:
                 conn.execute(sql.SQL("drop database {} with (force)").format(name))

@@ -1,4 +1,4 @@
-"""The keeper has the embedded database up again soon after it was killed."""
+"""The keeper has the embedded database up again soon after it was killed, and its roles made."""
 
 import os
 import signal
@@ -55,3 +55,11 @@ def test_a_killed_database_is_up_soon_with_what_was_committed(kept: Path) -> Non
         os.kill(pid, signal.SIGKILL)
         pid = pid_within(kept, 40, other_than=pid)
         assert ask(kept, "select word from note") == [("kept",)]
+
+
+def test_it_sees_to_the_roles(kept: Path) -> None:
+    deadline = time.monotonic() + 40
+    made = "select count(*) from pg_roles where rolname in ('reader', 'writer', 'mailer')"
+    while ask(kept, made) != [(3,)] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ask(kept, made) == [(3,)]
