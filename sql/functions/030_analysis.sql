@@ -70,12 +70,13 @@ returns table (at timestamptz, kind text, what text, source_name text, copies bi
 language sql stable
 set search_path = pg_catalog
 as $$
-    with word as materialized (
-        select distinct other.alias
-          from news.names known
-          join news.names other on other.name = known.name
-         where news.fold(known.alias) = news.fold(timeline.name)
-         union select timeline.name
+    with known as (
+        select n.name from news.names n
+         where news.fold(timeline.name) in (news.fold(n.alias), news.fold(n.name))
+    ), word as materialized (
+        select n.alias from news.names n where n.name in (select k.name from known k)
+        union select k.name from known k
+        union select timeline.name
     ), mention as (
         select distinct m.id
           from word w cross join lateral news.matches('"' || replace(w.alias, '"', ' ') || '"') m

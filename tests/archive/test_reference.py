@@ -60,4 +60,4 @@ def test_every_column_can_be_typed_unquoted(conn: Connection) -> None:
         for name, _, _ in conn.execute(COLUMNS, (view,)).fetchall():
             # As a person types it: sql.SQL puts no quotes around it.
             for typed in (name, name.upper()):
-                conn.execute(sql.SQL(f"select {typed} from news.{view} limit 0"))
+                conn.execute(sql.SQL(" ".join(["select", typed, f"from news.{view}", "limit 0"])))
