@@ -13,6 +13,7 @@ import crawler.explaining
 import crawler.source_commands
 import digest.commands
 import service.commands
+import service.keeping
 import summarizer.commands
 from archive import console
 from archive.errors import KnownError
@@ -25,6 +26,7 @@ for room in (
     summarizer.commands,
     digest.commands,
     service.commands,
+    service.keeping,
 ):
     app.add_typer(room.app)
 
