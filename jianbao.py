@@ -85,8 +85,12 @@ def import_(
         list[str], typer.Argument(help="Files (text, Markdown, HTML) or addresses.")
     ],
 ) -> None:
-    """Take in documents or links that somebody sends, and print what became of them."""
+    """Take in documents or links that somebody sends; print their records.
+
+    What became of them, and what was repaired, goes to standard error.
+    """
     from archive import articles, database, links, runs, settings, summaries
+    from crawler.accounts import account
     from crawler.importing import bring_in
     from summarizer.stage import summarize_pending, writer
 
@@ -98,13 +102,14 @@ def import_(
         for target, key in brought:
             outcome, reason = links.outcome(conn, key) or ("pending", "")
             taken += outcome in ("stored", "alias")
-            console.out.print(
-                f"{target}: {outcome}" + (f" ({reason})" if reason else ""), markup=False
-            )
-            for stored in articles.of_link(conn, key):
+            found = articles.of_link(conn, key)
+            for line in account(target, outcome, reason, found):
+                console.say(line)
+            for stored in found:
                 record = summaries.record(conn, stored.id) or {}
                 for name, value in record.items():
                     console.out.print(f"{name}: {value}", markup=False)
+                console.out.print()
     if not taken:
         raise typer.Exit(1)
 

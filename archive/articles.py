@@ -20,7 +20,8 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         (digest, article.text),
     )
     old = conn.execute(
-        "select id, title, text_hash from archive.article where link = %s and part = %s for update",
+        "select id, title, text_hash, page from archive.article where link = %s and part = %s"
+        " for update",
         (link, article.part),
     ).fetchone()
     values = {
@@ -58,10 +59,12 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
     changed = old[1] != article.title or bytes(old[2]) != digest
     if changed:
         conn.execute(
-            "insert into archive.revision (article, number, title, text_hash, page, replaced_at)"
-            " select id, 1 + (select count(*) from archive.revision r where r.article = a.id),"
-            " title, text_hash, page, %s from archive.article a where id = %s",
-            (now, old[0]),
+            "insert into archive.revision (article, number, title, text_hash, page, replaced_at,"
+            " reread) select id, 1 + (select count(*) from archive.revision r where"
+            " r.article = a.id), title, text_hash, page, %s, %s from archive.article a"
+            " where id = %s",
+            # The same bytes: their publisher changed nothing, we read them better.
+            (now, old[3] == page, old[0]),
         )
     conn.execute(
         "update archive.article set page = %(page)s, title = %(title)s, text_hash = %(hash)s,"
@@ -102,6 +105,12 @@ def of_link(conn: Connection[TupleRow], key: str) -> list[StoredArticle]:
         (key,),
     ).fetchall()
     return [_stored(row) for row in rows]
+
+
+def of_page(conn: Connection[TupleRow], page: int) -> list[Article]:
+    """The articles that were read from a page, in order of their parts."""
+    rows = conn.execute(_STORED + " where a.page = %s order by a.part", (page,)).fetchall()
+    return [_stored(row).article for row in rows]
 
 
 def _stored(row: TupleRow) -> StoredArticle:

@@ -56,6 +56,8 @@ class Telling:
     """The frozen edition whose window it was first seen in."""
     printed: bool
     """Whether that edition names it."""
+    repairs: dict[str, int]
+    """How many places were repaired, by kind, the most first."""
     copies: tuple[Copy, ...]
     """The first few of the others."""
 
@@ -126,11 +128,13 @@ def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
     rows = conn.execute(
         "select a.fingerprint, a.id, a.part, a.title, a.published_at, a.date_precision, a.origin,"
         " length(t.content), a.extracted_at,"
-        " (select count(*) from archive.revision r where r.article = a.id),"
+        " (select count(*) from archive.revision r where r.article = a.id and not r.reread),"
         " coalesce(m.method, ''), coalesce(m.topic, ''),"
         " (select count(*) from archive.article c where c.fingerprint = a.fingerprint), e.day,"
         " coalesce(strpos(e.text, a.title) > 0 or strpos(e.text || E'\\n', l.url || E'\\n') > 0,"
-        " false)"
+        " false), (select coalesce(json_object_agg(kind, number order by number desc), '{}') from"
+        " (select e ->> 'kind' as kind, count(*) as number from jsonb_array_elements(a.repairs) e"
+        " group by 1) k)"
         " from archive.article a join archive.link l on l.id = a.link"
         " join archive.text t on t.hash = a.text_hash"
         " left join archive.summary m on m.article = a.id and m.text_hash = a.text_hash"

@@ -121,6 +121,20 @@ def settle(
     )
 
 
+def restate(
+    conn: Connection[TupleRow], link: int, outcome: Outcome, reason: str, now: datetime
+) -> None:
+    """Correct the outcome of a link by another reading of a page that is kept; what waits to be
+    fetched still waits. What is stored stays so."""
+    conn.execute(
+        "update archive.link set outcome = %(outcome)s, reason = %(reason)s, decided_at = %(now)s"
+        " where id = %(link)s and alias_of is null"
+        " and (outcome, reason) is distinct from (%(outcome)s, %(reason)s)"
+        " and (outcome is distinct from 'stored' or %(outcome)s = 'stored')",
+        {"outcome": outcome, "reason": reason, "now": now, "link": link},
+    )
+
+
 def outcome(conn: Connection[TupleRow], key: str) -> tuple[str, str] | None:
     """(outcome, reason) of a link, None if the key is unknown or still pending."""
     row = conn.execute(
@@ -130,11 +144,13 @@ def outcome(conn: Connection[TupleRow], key: str) -> tuple[str, str] | None:
 
 
 def bring(conn: Connection[TupleRow], key: str) -> None:
-    """Note that somebody brought this link; one that was off topic is then read again."""
+    """Note that somebody brought this link; a document, or one that was off topic, is then read
+    again."""
     conn.execute(
         "with link as (update archive.link set entry = '' where key = %s returning id, outcome)"
         " update archive.page set read_at = null where id = (select max(p.id) from archive.page p"
-        " join link on p.link = link.id where link.outcome = 'off_topic') and body is not null",
+        " join link on p.link = link.id where link.outcome = 'off_topic' or p.url like 'urn:%%')"
+        " and body is not null",
         (key,),
     )
 

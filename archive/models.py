@@ -111,6 +111,7 @@ class Article:
     date_precision: str = ""
     """`minute` or `day`; empty when the date is unknown."""
     section: str = ""
+    """Section of the publisher, or the number of the magazine."""
     keywords: tuple[str, ...] = ()
     """What the page itself gives as keywords."""
     contributors: tuple[str, ...] = ()

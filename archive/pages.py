@@ -50,20 +50,75 @@ def add(conn: Connection[TupleRow], page: Page) -> bool:
     return True
 
 
-def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | None:
-    """The next unread page, locked for the caller's transaction; None when there is none.
+_KEPT = (
+    "select p.id, p.attempts, p.link, p.url, b.bytes, p.fetched_at, p.status, p.content_type,"
+    " p.note, p.from_feed, l.id, l.source, l.url, l.key, l.title, l.published_at"
+    " from archive.page p join archive.link l on l.id = p.link"
+    " join archive.body b on b.sha256 = p.body"
+)
 
-    Returns (page id, page, link, attempts so far). Pages that other workers hold are passed.
+
+def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | None:
+    """The next unread page, and the try that this is, counted before it is read; None when there
+    is none.
+
+    Returns (page id, page, link, number of the try). To be called outside of a transaction, so
+    that the try counts even if reading ends the program; then `hold` the page. Pages that other
+    workers hold are passed.
     """
+    with conn.transaction():
+        row = conn.execute(
+            _KEPT + " where p.read_at is null order by p.attempts, p.id limit 1"
+            " for update of p skip locked"
+        ).fetchone()
+        if row is None:
+            return None
+        conn.execute("update archive.page set attempts = attempts + 1 where id = %s", (row[0],))
+    return row[0], *_page(conn, row), row[1] + 1
+
+
+def hold(conn: Connection[TupleRow], page: int, attempt: int) -> bool:
+    """Lock a page for the caller's transaction; False if a later try than this one has it."""
+    return bool(
+        conn.execute(
+            "select from archive.page where id = %s and attempts = %s and read_at is null"
+            " for update skip locked",
+            (page, attempt),
+        ).rowcount
+    )
+
+
+def kept(
+    conn: Connection[TupleRow], since: datetime, source: str = ""
+) -> tuple[list[int], list[int]]:
+    """The pages that links stand on, fetched since then, of one source or all: those with their
+    bytes, and those that the retention policy took.
+
+    Of a stored link that is the page of its article, else the newest that was read.
+    """
+    rows = conn.execute(
+        "select p.id, p.body is not null from archive.page p join archive.link l on l.id = p.link"
+        " where p.fetched_at >= %(since)s and p.read_at is not null"
+        " and %(source)s in ('', l.source) and (exists (select from archive.article a"
+        "   where a.page = p.id) or l.alias_of is null and not exists (select from archive.article"
+        "   a where a.link = l.id) and p.id = (select max(id) from archive.page where link = l.id))"
+        " order by p.id",
+        {"since": since, "source": source},
+    ).fetchall()
+    return [id for id, there in rows if there], [id for id, there in rows if not there]
+
+
+def take(conn: Connection[TupleRow], page: int) -> tuple[Page, Link] | None:
+    """A page that was read, locked for the caller's transaction; None if another worker has it,
+    or it is gone or waits to be read."""
     row = conn.execute(
-        "select p.id, p.attempts, p.link, p.url, b.bytes, p.fetched_at, p.status, p.content_type,"
-        " p.note, p.from_feed, l.id, l.source, l.url, l.key, l.title, l.published_at"
-        " from archive.page p join archive.link l on l.id = p.link"
-        " join archive.body b on b.sha256 = p.body"
-        " where p.read_at is null order by p.attempts, p.id limit 1 for update of p skip locked"
+        _KEPT + " where p.id = %s and p.read_at is not null for update of p skip locked",
+        (page,),
     ).fetchone()
-    if row is None:
-        return None
+    return _page(conn, row) if row else None
+
+
+def _page(conn: Connection[TupleRow], row: TupleRow) -> tuple[Page, Link]:
     rest = conn.execute(
         "select c.url, b.bytes, c.fetched_at, c.status, c.content_type"
         " from archive.continuation c join archive.body b on b.sha256 = c.body"
@@ -72,7 +127,7 @@ def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | No
     )
     further = tuple(Page(row[2], url, _unpacked(body), *more) for url, body, *more in rest)
     page = Page(row[2], row[3], _unpacked(row[4]), *row[5:10])
-    return row[0], replace(page, rest=further), Link(*row[10:]), row[1]
+    return replace(page, rest=further), Link(*row[10:])
 
 
 def standing(conn: Connection[TupleRow], link: int, page: int) -> tuple[bool, int] | None:
@@ -99,13 +154,8 @@ def alike(conn: Connection[TupleRow], page: int) -> int:
 
 
 def read(conn: Connection[TupleRow], page: int, now: datetime) -> None:
-    """Mark a page as read."""
-    conn.execute("update archive.page set read_at = %s where id = %s", (now, page))
-
-
-def failed(conn: Connection[TupleRow], page: int) -> None:
-    """Count a failed try to read a page; it stays unread."""
-    conn.execute("update archive.page set attempts = attempts + 1 where id = %s", (page,))
+    """Mark a page as read; should it be read again one day, its tries count anew."""
+    conn.execute("update archive.page set read_at = %s, attempts = 0 where id = %s", (now, page))
 
 
 def _fetched(page: Page) -> dict[str, object]:

@@ -10,6 +10,8 @@ _TRADITIONAL, _SIMPLIFIED = (
 A character that Simplified text uses as well (乾, 著) stands for itself."""
 _TABLE = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 TRADITIONAL = frozenset(_TRADITIONAL)
+SIMPLIFIED = frozenset(_SIMPLIFIED)
+"""Some of them (后, 里) are used in Traditional text too."""
 
 
 def simplified(text: str) -> str:

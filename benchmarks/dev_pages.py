@@ -6,8 +6,6 @@ The pages are served on loopback as one source with a feed made of their gold ti
 read by our commands into a private archive, and scored with the scorer that comes with them.
 """
 
-import importlib.util
-import json
 import os
 import statistics
 import subprocess
@@ -22,14 +20,15 @@ from types import ModuleType
 from typing import Any
 
 from archive import database, query, settings
+from benchmarks import gold
 
 ADDRESS = "127.0.2.1"
 
 
 def main() -> int:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/extraction")
-    if not (folder / "dev").is_dir():
-        print(f"skipped: {folder}/dev is not here (real pages with gold, not part of the project)")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else gold.FOLDER
+    if why := gold.missing(folder):
+        print(f"skipped: {why}")
         return 0
     for line in measure(folder):
         print(line)
@@ -38,20 +37,19 @@ def main() -> int:
 
 def measure(folder: Path) -> list[str]:
     """The lines to print: articles, outcomes, and the scorer's figures."""
-    scorer = _scorer(folder / "evaluate.py")
-    gold = {
-        path.parent.name: json.loads(path.read_text()) for path in folder.glob("dev/*/gold.json")
-    }
-    server = ThreadingHTTPServer((ADDRESS, 0), _newsstand(folder / "dev", gold))
+    scorer, answers = gold.scorer(folder), gold.answers(folder)
+    server = ThreadingHTTPServer((ADDRESS, 0), _newsstand(folder / "dev", answers))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with tempfile.TemporaryDirectory() as home:
-            return _crawl_and_score(Path(home), server.server_address[1], gold, scorer)
+            return _crawl_and_score(Path(home), server.server_address[1], answers, scorer)
     finally:
         server.shutdown()
 
 
-def _crawl_and_score(home: Path, port: int, gold: dict[str, Any], scorer: ModuleType) -> list[str]:
+def _crawl_and_score(
+    home: Path, port: int, answers: dict[str, Any], scorer: ModuleType
+) -> list[str]:
     home.chmod(0o755)
     registry = home / "sources.toml"
     registry.write_text(_REGISTRY.format(where=f"http://{ADDRESS}:{port}"))
@@ -77,7 +75,7 @@ def _crawl_and_score(home: Path, port: int, gold: dict[str, Any], scorer: Module
     subprocess.run([command, "down"], check=True, stderr=subprocess.DEVNULL)
     found = {str(row[0]).rpartition("/")[2].removesuffix(".html"): row for row in rows}
     scored = []
-    for name, answer in gold.items():
+    for name, answer in answers.items():
         row = found.get(name)
         plain = (
             dict(
@@ -92,7 +90,7 @@ def _crawl_and_score(home: Path, port: int, gold: dict[str, Any], scorer: Module
         )
         scored.append(scorer.score_page(plain, answer))
     news = [row for row in scored if row["kind"] == "news"]
-    lines = [f"articles           {len(found)} of {len(gold)} pages"]
+    lines = [f"articles           {len(found)} of {len(answers)} pages"]
     lines.append("outcomes           " + ", ".join(f"{k} {v}" for k, v in outcomes.most_common()))
     for name, rows_ in (("all pages", scored), ("news pages", news)):
         f1 = statistics.mean(row["f1"] for row in rows_)
@@ -103,13 +101,13 @@ def _crawl_and_score(home: Path, port: int, gold: dict[str, Any], scorer: Module
     return lines
 
 
-def _newsstand(pages: Path, gold: dict[str, Any]) -> type[BaseHTTPRequestHandler]:
+def _newsstand(pages: Path, answers: dict[str, Any]) -> type[BaseHTTPRequestHandler]:
     class Newsstand(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.rpartition("/")[2].removesuffix(".html")
             if self.path == "/feed":
-                self._answer(200, "application/rss+xml", _feed(gold, self.headers["Host"]))
-            elif name in gold:
+                self._answer(200, "application/rss+xml", _feed(answers, self.headers["Host"]))
+            elif name in answers:
                 self._answer(200, "text/html", (pages / name / "page.html").read_bytes())
             else:
                 self._answer(404, "text/plain", b"")
@@ -127,22 +125,13 @@ def _newsstand(pages: Path, gold: dict[str, Any]) -> type[BaseHTTPRequestHandler
     return Newsstand
 
 
-def _feed(gold: dict[str, Any], host: str) -> bytes:
+def _feed(answers: dict[str, Any], host: str) -> bytes:
     entries = "".join(
         f"<item><title>{escape(answer.get('title') or name)}</title>"
         f"<link>http://{host}/p/{name}.html</link></item>"
-        for name, answer in sorted(gold.items())
+        for name, answer in sorted(answers.items())
     )
     return f"<rss version='2.0'><channel><title>dev</title>{entries}</channel></rss>".encode()
-
-
-def _scorer(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("evaluate", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 _REGISTRY = """

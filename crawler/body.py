@@ -1,12 +1,12 @@
 """The body of a page: the element that holds its sentences, as the lines in it look."""
 
-import re
 from dataclasses import dataclass
 
 from lxml import html as lxml_html
 from lxml.etree import iterwalk
 
 from archive.text import clean_line, fold
+from crawler import beside
 from crawler import lines as rules
 
 _UNSEEN = frozenset(
@@ -18,34 +18,15 @@ _BLOCKS = frozenset(
     " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section"
     " summary table tbody td tfoot th thead tr ul".split()
 )
-# What elements call themselves that stand beside an article.
-_WORD = r"(?:^|[\s_-])(?:{})(?:$|[\s_-])"
-_BESIDES = re.compile(
-    _WORD.format(
-        r"comments?(?!ar)\w*|pinglun|relat(?:ed|ion)\w*|recom\w*|tuijian|guess\w*|rank\w*"
-        r"|hot(?:news|list|words?|topics?|spots?)?|side(?:bar|nav|box)?|foot(?:er|bar)?"
-        r"|nav(?:i|bar|igation)?|menu|(?:bread)?crumbs?|copyright|disclaimer|(?:next|pre)-?(?:prev|next)|login"
-    ),
-    re.IGNORECASE,
-)
-# What the element of an article may be called for its functions, too.
-_TOOLS = re.compile(
-    _WORD.format(
-        r"share\w*|tools?|tool-?bar|ads?|advert\w*|promo\w*|sponsor\w*|statement|shengming|popup"
-        r"|dialog|modal|qr-?code|read-?more"
-    ),
-    re.IGNORECASE,
-)
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LINE = 100_000
-_LITTLE = 40
-"""Characters of sentences: if there are no more elsewhere, what seems to stand beside is all."""
 _DISTANCE = 200.0
 """After so many characters of links a sentence counts half as much as under the headline."""
 _BEFORE = 0.3
 """What a sentence before the headline counts."""
 _MOST = 0.65
-"""An element with this part of what its parent says stands for it."""
+"""An element with this part of what its parent says stands for it,"""
+_REST = 150.0
+"""unless the parent says so many characters besides, as the other part of a text would."""
 _CELL = 60
 _TEASED = 8
 
@@ -75,7 +56,7 @@ def text(tree: lxml_html.HtmlElement, headline: str, whole: bool = False) -> str
     """
     found, folded = lines(tree), fold(headline)
     if not whole:
-        found = _article(_without_asides(found, folded), folded)
+        found = _article(beside.without(found, folded), folded)
     kept = (line for line in found if not line.is_link and line.folded != folded)
     return "\n".join(line.text for line in kept)
 
@@ -109,7 +90,7 @@ def lines(tree: lxml_html.HtmlElement) -> list[Line]:
                 pieces.append(" | ")
             elif tag in _BLOCKS:
                 close(element)
-            if _is_aside(element):
+            if beside.is_named(element):
                 asides.append(element)
             piece = element.text
         else:
@@ -138,45 +119,11 @@ def _is_row(row: lxml_html.HtmlElement) -> bool:
     )
 
 
-def _is_aside(element: lxml_html.HtmlElement) -> bool:
-    if element.tag in ("nav", "footer", "aside"):
-        return True
-    if element.tag in ("body", "html"):
-        return False
-    names = _names(element)
-    hidden = _HIDDEN.search(element.get("style", ""))
-    return bool(_BESIDES.search(names) or _TOOLS.search(names) or hidden)
-
-
-def _names(element: lxml_html.HtmlElement) -> str:
-    return f"{element.get('class', '')} {element.get('id', '')}"
-
-
-def _without_asides(found: list[Line], headline: str) -> list[Line]:
-    total, inside = 0.0, dict[lxml_html.HtmlElement, float]()
-    around = set[lxml_html.HtmlElement]()
-    for line in found:
-        said = 0.0 if line.is_link else rules.prose(line.text)
-        total += said
-        for node in line.asides:
-            inside[node] = inside.get(node, 0.0) + said
-        if line.folded == headline and not line.is_link:
-            around.update(line.asides)
-    real = {
-        node
-        for node, said in inside.items()
-        if node not in around
-        and total - said > _LITTLE
-        and (2 * said < total or _BESIDES.search(_names(node)))
-    }
-    return [line for line in found if not real.intersection(line.asides)]
-
-
 def _article(found: list[Line], headline: str) -> list[Line]:
     """The lines of the element that says most soon after the headline, with few links."""
     said: dict[lxml_html.HtmlElement, float] = {}
     score: dict[lxml_html.HtmlElement, float] = {}
-    start, noise, teased = _place(found, headline), 0.0, False
+    start, noise, teased = beside.place(found, headline) or 0, 0.0, False
     for number, line in enumerate(found):
         # What stands under a link is a taste of another article.
         weight = 0.0 if line.is_link or teased else rules.prose(line.text)
@@ -187,7 +134,7 @@ def _article(found: list[Line], headline: str) -> list[Line]:
             weight /= 1 + noise / _DISTANCE
         else:
             weight *= _BEFORE
-        for node in (line.node, *line.node.iterancestors()):
+        for node in beside.around(line):
             said[node] = said.get(node, 0.0) + weight
             score[node] = score.get(node, 0.0) + weight - cost / 2
     chosen = max(score, key=lambda node: score[node], default=None)
@@ -197,12 +144,10 @@ def _article(found: list[Line], headline: str) -> list[Line]:
         inner = max(
             (child for child in chosen if child in said), key=said.__getitem__, default=None
         )
-        if inner is None or inner.tag == "p" or said[inner] < _MOST * said[chosen]:
+        if inner is None or inner.tag == "p":
+            break
+        rest = said[chosen] - said[inner]
+        if said[inner] < _MOST * said[chosen] or rest > _REST:
             break
         chosen = inner
-    return [line for line in found if chosen in (line.node, *line.node.iterancestors())]
-
-
-def _place(found: list[Line], headline: str) -> int:
-    shown = (n for n, line in enumerate(found) if not line.is_link and headline in line.folded)
-    return next(shown, 0) if headline else 0
+    return [line for line in found if chosen in beside.around(line)]

@@ -1,7 +1,8 @@
-"""crawl, extract: the crawler's commands."""
+"""crawl, extract, reread: the crawler's commands."""
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,9 +11,11 @@ import typer
 from archive import console
 
 if TYPE_CHECKING:
+    from crawler.rereading import Change
     from crawler.source import Source
 
 app = typer.Typer()
+_WIDTH = 80
 
 
 @app.command()
@@ -65,10 +68,12 @@ def extract(
 ) -> None:
     """Read one page and print its article as JSON; without FILE, read the pages that wait."""
     if file:
+        from crawler import child
         from crawler.extract import extract as extract_page
 
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        sys.stdout.write(json.dumps(extract_page(body, url or None), ensure_ascii=False) + "\n")
+        article = child.ours.call(extract_page, body, url or None)
+        sys.stdout.write(json.dumps(article, ensure_ascii=False) + "\n")
         return
     from archive import database, runs, settings
     from crawler import registry
@@ -84,6 +89,55 @@ def extract(
     ):
         counts |= read_pending(conn, Rule.load(known, current.jianbao_topics))
     console.result(counts)
+
+
+@app.command()
+def reread(
+    since: Annotated[str, typer.Option(help="YYYY-MM-DD: the pages fetched since this day.")],
+    source: Annotated[str, typer.Option(help="Only this source.")] = "",
+    dry_run: Annotated[bool, typer.Option(help="Only show what would change.")] = False,
+) -> None:
+    """Read kept pages again by today's rules, and show what that changes. Removes no article."""
+    from archive import database, runs, settings
+    from crawler import registry
+    from crawler.relevance import Rule
+    from crawler.rereading import reread as run
+
+    current = settings.load()
+    known = registry.load(current.jianbao_sources)
+    if source:
+        registry.choose(known, [source])
+    try:
+        day = datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=current.timezone)
+    except ValueError:
+        raise typer.BadParameter(f"--since {since!r} is not a day like 2026-03-04") from None
+    rule = Rule.load(known, current.jianbao_topics)
+    line = "reread --dry-run" if dry_run else "reread"
+    with (
+        database.connect(current) as conn,
+        runs.logged(conn, line) as counts,
+        console.working("Reading kept pages again") as progress,
+    ):
+        counts |= run(conn, rule, day, source, dry_run, _show, progress)
+    would = "would be" if dry_run else "were"
+    console.say(
+        f"{counts['read']} pages read again: {counts['changed']} articles {would} changed,"
+        f" {counts['new']} {would} new, {counts['same']} the same; {counts['lost']} that today's"
+        f" rules refuse stay as they are; {counts['unreadable']} could not be read;"
+        f" {counts['pruned']} cannot be read again, because retention removed their bytes."
+    )
+    console.result(counts)
+
+
+def _show(change: "Change") -> None:
+    from rich.text import Text
+
+    console.say(f"{change.kind.upper() if change.kind == 'lost' else change.kind}  {change.url}")
+    colours = {"-": "red", "+": "green", " ": ""}
+    for sign, text in [(" ", change.title), *change.lines]:
+        for number, each in enumerate(Text(text, colours[sign]).wrap(console.err, _WIDTH - 4)):
+            head = f"  {' ' if number else sign} "
+            console.err.print(Text(head, colours[sign]) + each)
 
 
 def _of_shard(chosen: "tuple[Source, ...]", shard: str) -> "tuple[Source, ...]":

@@ -105,7 +105,8 @@ def _zone(name: str) -> tzinfo:
 def _dated(found: re.Match[str], now: datetime) -> ParsedDate:
     month = found["month"]
     number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) // 3 + 1
-    return _on(date(int(found["year"]), number, int(found["day"])), found)
+    year = int(found["year"])
+    return _on(date(year if year > 99 else 2000 + year, number, int(found["day"])), found)
 
 
 def _yearless(found: re.Match[str], now: datetime) -> ParsedDate:
@@ -168,8 +169,8 @@ _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _MONTH = r"(?P<month>\d{1,2})"
 _NAMED = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?!\d)"
-_WEEK = r"(?:星期|周)(?P<weekday>[一二三四五六日天])"
-_GAP = r"(?:[T\s,-]|\(?(?:星期|周)[一二三四五六日天]\)?)*"
+_WEEK = r"(?:星期|[周週])(?P<weekday>[一二三四五六日天])"
+_GAP = r"(?:[T\s,-]|\(?(?:星期|[周週])[一二三四五六日天]\)?)*"
 _TIME = (
     r"(?P<half>上午|下午|凌晨|早上|中午|晚上|早|晚)?\s*(?P<hour>\d{1,2})"
     r"(?:\s*[:时點点]\s*(?P<minute>\d{1,2})(?!\d)(?:\s*[:分]\s*(?P<second>\d{2})(?!\d)(?:\.\d+)?)?"
@@ -197,6 +198,7 @@ _ANYWHERE: tuple[tuple[re.Pattern[str], _Resolve], ...] = (
     (_pattern(rf"(?:\w{{3,9}},\s*)?(?<!\d){_DAY}[\s-]{_NAMED}[\s,-]+{_YEAR}(?!\d){_AT}"), _dated),
     (_pattern(rf"\b{_NAMED}\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}(?!\d){_AT}"), _dated),
     (_pattern(rf"{_BARE}{_MONTH}/(?P<day>\d{{1,2}})/{_YEAR}(?!\d){_AT}"), _dated),
+    (_pattern(rf"{_BARE}(?P<year>\d{{2}})-{_MONTH}-{_DAY}{_GAP}{_TIME}"), _dated),
     (_pattern(rf"{_BARE}{_MONTH}\s*月\s*{_DAY}\s*[日号]{_AT}"), _yearless),
     (_pattern(rf"{_BARE}{_MONTH}[/-]{_DAY}{_GAP}{_TIME}"), _yearless),
     (

@@ -13,6 +13,7 @@ from rich.text import Text
 from archive import console
 from archive.clock import BEIJING
 from archive.errors import KnownError, UsageError
+from crawler.accounts import counted
 
 if TYPE_CHECKING:
     from archive.biography import Biography, Fetch, Telling
@@ -191,6 +192,7 @@ def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
     revised = f"changed {article.revisions} {times} since" if article.revisions else ""
     told = (stated or "no date", article.origin, f"{article.characters:,} characters", revised)
     yield "", ", ".join(filter(None, told))
+    yield "", f"repaired: {counted(article.repairs)}" if article.repairs else ""
     topic = f", topic {article.topic}" if article.topic else ""
     yield (
         "",

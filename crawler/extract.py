@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -15,8 +15,12 @@ from trafilatura.settings import use_config
 from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
 from crawler import aliases, body, lines, metadata, registry, template, urls
+from crawler.dates import ParsedDate
 from crawler.decode import decode
+from crawler.headline import above, said, span, title, visible_lines
+from crawler.restoring import damage, edits, restore
 from crawler.source import Selectors, Source
+from crawler.splitting import around, split
 from crawler.verdict import refuse
 
 MIN_CHARACTERS = 50
@@ -24,6 +28,8 @@ MIN_CHARACTERS = 50
 
 _DOUBT = 0.3
 """A body that has less of the headline's pairs of characters is doubted; so much more wins."""
+_LEAD = 1500
+"""Characters in which a news text says what its headline does."""
 _CONFIG = use_config()
 # The defaults count Latin letters; a hanzi says three times as much.
 _CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
@@ -56,42 +62,58 @@ def read(
     header that the page came with.
     """
     markup = decode(page, content_type, source.encoding if source else "")
+    return read_markup(markup, url, fetched_at, source)
+
+
+def read_markup(
+    markup: str, url: str | None, fetched_at: datetime, source: Source | None = None
+) -> Reading:
+    """Read a page that is decoded already, see `read`."""
     try:
         tree = lxml_html.document_fromstring(_without_declaration(markup))
     except (ParserError, ValueError):
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
+    mended = restore(tree)
     selectors = source.selectors if source else Selectors()
-    visible = metadata.visible_lines(tree)
-    headline = metadata.title(tree, visible, template.headings(tree, selectors.title))
+    visible = visible_lines(tree)
+    headline = title(tree, visible, template.headings(tree, selectors.title))
     text = _text(tree, selectors, headline)
-    found = metadata.credits(tree, visible, headline, text, url, fetched_at)
-    found = template.credits(tree, selectors, found, fetched_at)
-    text = "\n".join(lines.tidy(text.split("\n"), headline))
+    if said(headline, text[:_LEAD]) < _DOUBT:
+        # The page is in the hands of others, or it is named like all pages of its kind.
+        start, _ = span(visible, text)
+        if better := above(visible, start, text):
+            headline, text = better, _text(tree, selectors, better)
+    parts = split(headline, text.split("\n"))
+    texts = ["\n".join(lines.tidy(part.lines, part.headline)) for part in parts]
     page_title = clean_line(tree.findtext(".//title") or "")
-    if refused := refuse(markup, text, (headline, page_title), visible, url):
+    if refused := refuse(markup, "\n".join(texts), (headline, page_title), visible, url):
         return Reading((), *refused)
-    if len(text) < MIN_CHARACTERS:
-        reason = f"{len(text)} characters of text, {MIN_CHARACTERS} are needed"
+    if len(texts[0]) < MIN_CHARACTERS:
+        reason = f"{len(texts[0])} characters of text, {MIN_CHARACTERS} are needed"
         return Reading((), Outcome.TOO_SHORT, reason)
     if not headline:
         return Reading((), Outcome.EXTRACTION_FAILED, "no title found")
-    article = Article(
-        title=headline,
-        text=text,
-        authors=found.authors,
-        editor=found.editor,
-        origin=found.origin,
-        published_at=found.date.instant if found.date else None,
-        date_precision=found.date.precision if found.date else "",
-    )
-    return Reading((article,), Outcome.STORED, stated=aliases.stated(tree))
+    articles: list[Article] = []
+    day: ParsedDate | None = None
+    for number, (part, text) in enumerate(zip(parts, texts, strict=True), 1):
+        shown = around(visible, parts, number)
+        found = metadata.credits(tree, shown, part.headline, part.signed, url, fetched_at)
+        if len(parts) == 1:
+            found = template.credits(tree, selectors, found, fetched_at)
+        day = found.date or day
+        article = metadata.article(part.headline, text, replace(found, date=day))
+        repairs = edits(f"{article.title}\n{text}", mended)
+        articles.append(replace(article, part=number, repairs=repairs))
+    left = damage("".join(article.title + article.text for article in articles))
+    return Reading(tuple(articles), Outcome.STORED, left, aliases.stated(tree))
 
 
 def extract(page: bytes, url: str | None = None) -> dict[str, Any]:
     """The page's article as plain values; all empty when there is none.
 
     Keys: text, title, author (names separated by 、), date (ISO 8601, Beijing time), source
-    (the 来源), more (a list of the same for further articles of the page).
+    (the 来源) and origin_kind, contributors, editor, section, keywords, captions as the fields of
+    Article, more (a list of the same for further articles of the page).
     """
     reading = read(page, url, datetime.now(UTC), _source(url) if url else None)
     plain = [as_dict(article) for article in reading.articles]
@@ -114,6 +136,12 @@ def as_dict(article: Article) -> dict[str, Any]:
         "author": "、".join(article.authors),
         "date": date,
         "source": article.origin,
+        "origin_kind": article.origin_kind,
+        "contributors": list(article.contributors),
+        "editor": article.editor,
+        "section": article.section,
+        "keywords": list(article.keywords),
+        "captions": list(article.captions),
     }
 
 
@@ -142,7 +170,7 @@ def _text(tree: lxml_html.HtmlElement, selectors: Selectors, headline: str) -> s
 def _generic(tree: lxml_html.HtmlElement, headline: str) -> str:
     """What looks like a body of Chinese news; where that is in doubt, trafilatura's if better."""
     own = body.text(tree, headline)
-    agreeing = template.said(headline, own)
+    agreeing = said(headline, own)
     if agreeing >= _DOUBT and len(own) >= MIN_CHARACTERS:
         return own
     try:
@@ -156,7 +184,7 @@ def _generic(tree: lxml_html.HtmlElement, headline: str) -> str:
         return max(own, other, key=len)
     folded = fold(headline)
     besides = "\n".join(line for line in other.split("\n") if folded not in fold(line))
-    return other if template.said(headline, besides) > agreeing + _DOUBT else own
+    return other if said(headline, besides) > agreeing + _DOUBT else own
 
 
 def _without_declaration(markup: str) -> str:

@@ -9,7 +9,7 @@ from archive import clock, links, pages, sources
 from archive.errors import KnownError
 from archive.models import FoundLink, Link, Outcome, Page
 from archive.settings import Settings
-from crawler import registry, urls
+from crawler import child, registry, urls
 from crawler.crawl import crawl, sync_registry
 from crawler.documents import read_document
 from crawler.reading import read_pending
@@ -79,7 +79,10 @@ def _bytes(target: str) -> bytes:
 def _add_file(conn: Any, known: tuple[Source, ...], target: str, body: bytes) -> str:
     now = clock.now()
     name = Path(target).name
-    stated = read_document(body, name, now).url
+    try:
+        stated = child.ours.call(read_document, body, name, now).url
+    except child.Unreadable:
+        stated = ""  # Reading it will say why.
     urn = f"urn:sha256:{hashlib.sha256(body).hexdigest()}"
     source: Source | None = None
     url = key = urn

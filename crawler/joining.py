@@ -16,10 +16,9 @@ from archive.text import fold
 from crawler import answers, paging
 from crawler.decode import decode
 from crawler.extract import Reading, read
+from crawler.paragraphs import is_broken
 from crawler.source import Source
 
-_SUBTITLE = 25
-"""A line of fewer characters may be a subtitle, which ends without a full stop."""
 _PARAGRAPHS = ("p", "div", "li", "h1", "h2", "h3", "h4", "section", "figure", "table")
 _BLOCKS = (*_PARAGRAPHS, "br", "ul", "ol", "article")
 _UNSEEN = {"script", "style", "noscript", "template"}
@@ -31,8 +30,6 @@ _BAR = re.compile(
 )
 _NUMBERED = re.compile(r"(?<=.)第?\d{1,2}页?$")
 _SENTENCE = re.compile(r"[，。！？；]")
-_END = re.compile(r"[。！？；：…!?;:”’\"'」』）)】\]》—.][\s\d]*$")
-_OPENING = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[■▲●◆·])")
 
 
 def read_serial(page: Page, source: Source | None = None) -> Reading:
@@ -108,11 +105,11 @@ def _go_on(here: Any, there: Any) -> list[str]:
     following = next(_paragraphs(there, new), None)
     if _folded(there.text) not in ours:
         before = here[at - 1].tail if at else here.text
-        if before is None or not _is_broken([before], there.text):
+        if before is None or not is_broken([before], there.text):
             here.insert(at, lxml_html.Element("br"))
             at += 1
         _add(here, at, there.text)
-    elif following is not None and _is_broken([*map(_line, last)], _line(following)):
+    elif following is not None and is_broken([*map(_line, last)], _line(following)):
         _add(last[-1], len(last[-1]), following.text or "")
         last[-1].extend(list(following))
         following.drop_tree()
@@ -211,15 +208,6 @@ def _paragraphs(root: Any, weights: dict[Any, int]) -> Iterator[Any]:
 
 def _line(node: Any) -> str:
     return node.text_content() if node.tag in ("p", "div") else ""
-
-
-def _is_broken(before: Sequence[str], after: str) -> bool:
-    """Whether the last of these paragraphs is the only one without an end, and so goes on."""
-    ends = [_END.search(line) for line in before if len(line.strip()) > _SUBTITLE]
-    after = after.strip()
-    if not ends or len(before[-1].strip()) <= _SUBTITLE or not after or _OPENING.match(after):
-        return False
-    return not ends[-1] and ends[:-1].count(None) <= len(ends) // 10
 
 
 def _add(node: Any, at: int, text: str) -> None:

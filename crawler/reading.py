@@ -2,21 +2,18 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import unquote
 
 from archive import aliases, articles, clock, feed_texts, links, pages
 from archive.models import Article, Canonical, Link, Outcome, Page
 from archive.text import clean_line, fold
-from crawler import feed_page, verdict
+from crawler import child, feed_page, verdict
 from crawler.aliases import canonical, is_named
-from crawler.decode import decode
-from crawler.documents import read_document
-from crawler.extract import Reading, read
-from crawler.joining import read_serial
+from crawler.child import Unreadable
+from crawler.extract import Reading
+from crawler.reader import read_page
 from crawler.relevance import Rule
-from crawler.source import Source
 
 _RETRY_INCOMPLETE = timedelta(hours=2)
 
@@ -25,38 +22,48 @@ def read_pending(conn: Any, rule: Rule) -> dict[str, int]:
     """Read every page that waits, by the rules of its source; counts by what became of them.
 
     Safe to run in several workers at once: each page is locked for its own transaction. A page
-    whose reading raises is tried `pages.MAX_ATTEMPTS` times in all, then quarantined.
+    is read in a child process and tried `pages.MAX_ATTEMPTS` times in all, then quarantined; a try
+    counts even if this whole program dies of it.
     """
     counts: Counter[str] = Counter()
-    while True:
+    while claimed := pages.claim_unread(conn):
+        page_id, page, link, attempt = claimed
         with conn.transaction():
-            claimed = pages.claim_unread(conn)
-            if claimed is None:
-                return dict(counts)
-            page_id, page, link, attempts = claimed
-            try:
-                reading = _read(page, rule.sources.get(link.source))
-                reading = _judged(conn, rule, page_id, page, link, reading)
-                reading = _on_topic(conn, rule, link, reading)
-            except Exception as error:
-                # A bad page is a row with an outcome, whatever a parser makes of it.
+            if not pages.hold(conn, page_id, attempt):
+                continue  # Another worker was quicker.
+            reading = _attempt(conn, rule, claimed)
+            if reading is None:
                 counts["failed"] += 1
-                pages.failed(conn, page_id)
-                if attempts + 1 < pages.MAX_ATTEMPTS:
-                    continue
-                reason = clean_line(f"reading raised {type(error).__name__}: {error}", 300)
-                reading = Reading((), Outcome.QUARANTINED, reason)
+                continue
             belongs = canonical(page.url, reading.stated, link, rule.sources)
             counts[store(conn, page_id, page, link, reading, belongs)] += 1
+    return dict(counts)
 
 
-def _read(page: Page, source: Source | None) -> Reading:
-    if page.url.startswith("urn:"):
-        name = unquote(page.url.rpartition("/")[2])
-        return read_document(page.body, name, page.fetched_at).reading
-    if page.rest or page.note:
-        return read_serial(page, source)
-    return read(page.body, page.url, page.fetched_at, source, page.content_type)
+def _attempt(conn: Any, rule: Rule, claimed: tuple[int, Page, Link, int]) -> Reading | None:
+    """What a page turns out to be; None if reading it failed, and it is to be tried again."""
+    page_id, page, link, attempt = claimed
+    reason = f"the program died each time it read this page, {pages.MAX_ATTEMPTS} times"
+    if attempt <= pages.MAX_ATTEMPTS:
+        try:
+            return interpret(conn, rule, page_id, page, link)
+        except Unreadable as error:
+            reason = error.reason
+    if attempt < pages.MAX_ATTEMPTS:
+        return None
+    return Reading((), Outcome.QUARANTINED, reason)
+
+
+def interpret(conn: Any, rule: Rule, page_id: int, page: Page, link: Link) -> Reading:
+    """What a page of a link is by today's rules. Raises child.Unreadable."""
+    source = rule.sources.get(link.source)
+    reading = child.ours.call(read_page, page, source)
+    try:
+        return _on_topic(conn, rule, link, _judged(conn, rule, page_id, page, link, reading))
+    except Exception as error:
+        # A bad page is a row with an outcome, whatever a rule makes of it.
+        reason = clean_line(f"judging raised {type(error).__name__}: {error}", 300)
+        raise Unreadable(reason) from error
 
 
 def _judged(
@@ -72,10 +79,6 @@ def _judged(
             if verdict.is_template(link.title, first.title, first.text, alike):
                 reason = f"{alike} links of its source gave this same page"
                 return Reading((), Outcome.GONE, reason)
-    if not reading.articles and (
-        sign := verdict.challenge(decode(page.body, page.content_type), page.status)
-    ):
-        return Reading((), Outcome.CHALLENGE_PAGE, sign)
     return reading
 
 
@@ -100,10 +103,12 @@ def store(
     link: Link,
     reading: Reading,
     belongs: Canonical | None = None,
+    fresh: bool = True,
 ) -> str:
     """Write what a page turned out to be; the outcome, or `new`, `revised`, `same` if stored.
 
-    `belongs` is the address that it is a page of, if that is not the link's.
+    `belongs` is the address that it is a page of, if that is not the link's. For a page that is
+    not `fresh`, read again, nothing is fetched or left unfetched.
     """
     now = clock.now()
     pages.read(conn, page_id, now)
@@ -112,7 +117,7 @@ def store(
         if not page.from_feed:
             challenged = reading.outcome == Outcome.CHALLENGE_PAGE
             retry_at = now + verdict.CHALLENGE_REST if challenged else None
-            links.settle(conn, link.id, reading.outcome, reading.reason, now, retry_at)
+            _settle(conn, link, reading.outcome, reading.reason, now, retry_at, fresh)
             if note := feed_page.note(reading.outcome, reading.reason):
                 feed_texts.stand_in(conn, link.id, note)
         return reading.outcome
@@ -133,8 +138,23 @@ def store(
     if home == link.id:
         reason = "; ".join(filter(None, (reading.reason, page.note)))
         again = now + _RETRY_INCOMPLETE if page.note and not page.from_feed else None
-        links.settle(conn, link.id, Outcome.STORED, reason, now, again)
+        _settle(conn, link, Outcome.STORED, reason, now, again, fresh)
     return next(state for state in ("new", "revised", "same") if state in states)
+
+
+def _settle(
+    conn: Any,
+    link: Link,
+    outcome: Outcome,
+    reason: str,
+    now: datetime,
+    retry_at: datetime | None,
+    fresh: bool,
+) -> None:
+    if fresh:
+        links.settle(conn, link.id, outcome, reason, now, retry_at)
+    else:
+        links.restate(conn, link.id, outcome, reason, now)
 
 
 def _may_replace(standing: tuple[bool, int] | None, page: Page, reading: Reading) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,15 +15,17 @@ from parsel.csstranslator import HTMLTranslator
 
 from archive.clock import BEIJING
 from archive.text import clean_line, fold
-from crawler import metadata
+from crawler import metadata, origins, people
 from crawler.dates import ParsedDate, find_date, parse_date
+from crawler.headline import said
 from crawler.metadata import Credits
 
 if TYPE_CHECKING:
     from crawler.source import Selectors
 
 _SEEN = etree.XPath("descendant::text()[not(parent::script or parent::style)]")
-_PEOPLE = re.compile(rf"{metadata.NAME}(?:[、，,/] *{metadata.NAME})*")
+_NAME = r"[\u4e00-\u9fffA-Za-z·.]{2,12}"
+_PEOPLE = re.compile(rf"{_NAME}(?:[、，,/ ] *{_NAME})*")
 _ORIGIN = re.compile(r"[^\s，。；：:|<>《》“”]{2,20}")
 _LONGEST_NAME = 8
 _FEW = 3
@@ -61,7 +64,9 @@ def without(tree: lxml_html.HtmlElement, css: str | None) -> lxml_html.HtmlEleme
 
     Or if it is over half of the page's text: then the selector no longer fits the page.
     """
-    kept = deepcopy(tree) if css else tree
+    if not css:
+        return tree
+    kept = deepcopy(tree)
     for path in paths(css):
         for node in path(kept):
             if node.getparent() is not None:
@@ -98,27 +103,23 @@ def is_body(selected: str, generic: str, headline: str) -> bool:
     return says_enough and bool(re.search("[。！？]", selected))
 
 
-def said(headline: str, text: str) -> float:
-    """The part of a headline's pairs of neighbouring characters that a text has."""
-    folded, whole = fold(headline), fold(text)
-    pairs = {folded[at : at + 2] for at in range(len(folded) - 1)}
-    return sum(pair in whole for pair in pairs) / max(1, len(pairs))
-
-
 def credits(
     tree: lxml_html.HtmlElement, selectors: "Selectors", generic: Credits, fetched_at: datetime
 ) -> Credits:
     """The generic credits, with what the selectors show instead where that is plausible."""
-    by, edited, origins = (
+    by, edited, origins_shown = (
         texts(tree, css, " ") for css in (selectors.author, selectors.editor, selectors.source)
     )
     # Credit lines say who is who; else only what is nothing but a name counts.
     editor = _labelled(edited, fetched_at).editor or next(iter(_people(edited)), "")
-    return Credits(
-        _labelled(by, fetched_at).authors or _people(by) or generic.authors,
-        editor or generic.editor,
-        _labelled(origins, fetched_at).origin or _origin(origins, fetched_at) or generic.origin,
-        _date(tree, selectors.date, fetched_at) or generic.date,
+    named = _labelled(origins_shown, fetched_at).origin or _origin(origins_shown, fetched_at)
+    return replace(
+        generic,
+        authors=_labelled(by, fetched_at).authors or _people(by) or generic.authors,
+        editor=editor or generic.editor,
+        origin=named or generic.origin,
+        origin_kind="credit" if named else generic.origin_kind,
+        date=_date(tree, selectors.date, fetched_at) or generic.date,
     )
 
 
@@ -132,7 +133,7 @@ def _bare(shown: list[list[str]]) -> list[str]:
 
 
 def _people(shown: list[list[str]]) -> tuple[str, ...]:
-    names = metadata.names("、".join(line for line in _bare(shown) if _PEOPLE.fullmatch(line)))
+    names = people.names("、".join(line for line in _bare(shown) if _PEOPLE.fullmatch(line)))
     return tuple(name for name in names if len(name) <= _LONGEST_NAME)
 
 
@@ -140,7 +141,7 @@ def _origin(shown: list[list[str]], fetched_at: datetime) -> str:
     named = (
         line for line in _bare(shown) if _ORIGIN.fullmatch(line) and not find_date(line, fetched_at)
     )
-    return metadata.usable_origin(next(named, ""))
+    return origins.usable(next(named, ""))
 
 
 def _date(tree: lxml_html.HtmlElement, css: str | None, fetched_at: datetime) -> ParsedDate | None:

@@ -26,6 +26,11 @@ hypothesis.settings.load_profile("patient")
 LONG = ("test_demo.py", "test_celery.py", "test_newsroom.py", "test_model.py", "test_claims.py")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    moves = ("raise", "lower")
+    parser.addoption("--floors", choices=moves, help="move floors of quality to what is measured")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, so that none runs alone at the end."""
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))

@@ -6,7 +6,7 @@ select a.id, l.source, s.name as source_name, a.title, l.url, t.content as text,
        a.authors, a.editor, a.origin, a.published_at, a.date_precision, a.section, a.page_keywords,
        a.first_seen, a.part, m.summary, m.keywords, m.technologies, m.industries, m.topic,
        m.method as summary_method,
-       (select count(*) from archive.revision r where r.article = a.id) as revisions,
+       (select count(*) from archive.revision r where r.article = a.id and not r.reread) as revisions,
        a.contributors, a.origin_kind, a.captions, jsonb_array_length(a.repairs) as repairs
   from archive.article a
   join archive.link l on l.id = a.link
@@ -25,7 +25,7 @@ comment on column news.articles.editor is 'Responsible editor. 责任编辑。';
 comment on column news.articles.origin is 'Who wrote it, where the page says so (来源). 页面注明的稿件来源。';
 comment on column news.articles.published_at is 'Publication time as the page states it. 页面注明的发布时间。';
 comment on column news.articles.date_precision is 'minute, day, or empty when unknown. 发布时间的精度。';
-comment on column news.articles.section is 'Section of the publisher. 栏目。';
+comment on column news.articles.section is 'Section of the publisher, or number of the magazine. 栏目，或期刊的期号。';
 comment on column news.articles.page_keywords is 'Keywords that the page itself states. 页面自带的关键词。';
 comment on column news.articles.first_seen is 'When the archive first saw the link; decides the edition. 首次发现时间，决定归入哪一期。';
 comment on column news.articles.part is 'Which article of its page, from 1. 同页第几篇，从 1 起。';
@@ -99,7 +99,7 @@ comment on column news.copies.origin is 'Whom this copy names as its origin. 注
 comment on column news.copies.first_seen is 'When this copy was first seen. 首次发现时间。';
 
 create or replace view news.revisions as
-select r.article as id, r.number, r.title, t.content as text, r.replaced_at
+select r.article as id, r.number, r.title, t.content as text, r.replaced_at, r.reread
   from archive.revision r join archive.text t on t.hash = r.text_hash;
 comment on view news.revisions is 'Earlier versions of changed articles. 文章的历史版本。';
 comment on column news.revisions.id is 'Number of the article. 文章编号。';
@@ -107,3 +107,4 @@ comment on column news.revisions.number is 'Version, from 1 for the oldest. 版�
 comment on column news.revisions.title is 'Headline of that version. 当时的标题。';
 comment on column news.revisions.text is 'Text of that version. 当时的正文。';
 comment on column news.revisions.replaced_at is 'When a newer version replaced it. 被新版本取代的时间。';
+comment on column news.revisions.reread is 'Replaced by a better reading of the same page, not by its publisher. 由重新抽取取代，并非发布者修改。';

@@ -1,3 +1,4 @@
+import re
 import zlib
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +55,8 @@ def test_the_title_stands_above_a_line_of_credits_with_a_date() -> None:
         authors=("陆知远",),
         editor="孟昭远",
         origin="云上科技报",
+        origin_kind="credit",
+        section="人工智能",
         published_at=datetime(2026, 11, 21, 9, 5, tzinfo=BEIJING),
         date_precision="minute",
     )
@@ -78,17 +81,16 @@ def test_a_labelled_record_names_its_title_its_address_and_its_text() -> None:
     assert read.url == "https://baijia.example/s?id=1790264835510077316&wfr=spider&for=pc"
     assert found.title == "大模型采购进入“算账期” 企业续约成新考题"
     assert found.origin == "东岸财经"
-    # Where the second name ends and the text begins, nothing says.
-    assert found.authors == ("秦若谷",)
+    assert found.authors == ("秦若谷", "黎晓棠")
     assert found.keywords == ("企业大模型", "采购续约", "按结果付费")
-    assert found.text.startswith("东岸财经记者 秦若谷 实习记者 黎晓棠两年前，企业买大模型")
+    assert found.text.startswith("两年前，企业买大模型")
     assert found.text.endswith("客户反而更愿意留下来。”")
 
 
 def test_a_labelled_record_may_leave_fields_out_or_shuffle_them() -> None:
     found = article(f"总结：{BODY}\n标题：{TITLE}")
     assert (found.title, found.text, found.keywords, found.origin) == (TITLE, BODY, (), "")
-    assert document(f"总结：{BODY}").reading.outcome == Outcome.EXTRACTION_FAILED
+    assert document(f"总结：{BODY}\n标题：").reading.outcome == Outcome.EXTRACTION_FAILED
     assert document(f"标题：{TITLE}\n总结：").reading.outcome == Outcome.TOO_SHORT
 
 
@@ -150,3 +152,65 @@ def test_no_document_makes_reading_fail(text: str | bytes, name: str) -> None:
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     read = document(raw, name).reading
     assert (read.outcome == Outcome.STORED) == bool(read.articles)
+
+
+OTHER = "松涛科技公布第三季度财报"
+MORE = (
+    "松涛科技今天公布第三季度财报，营收同比增长一成，净利润下降两成，研发投入创下新高。\n"
+    "公司说，第三季度的增长来自海外市场，国内财报数字略有回落，明年会调整产品的布局。"
+)
+
+
+def test_menus_above_a_title_and_boxes_below_a_text_are_left_out() -> None:
+    found = article(
+        "首页 新闻 财经 科技 汽车\n登录 注册\n当前位置：首页 > 科技 > 正文\n"
+        f"{TITLE}\n字号：大 中 小\n{BODY}\n分享到：微信 微博\n【打印】【关闭】\n"
+        f"相关热词: 大模型 价格\n{OTHER}\n句容市| 兴化市| 都昌县| 桐城市| 麻城市| 武冈市| 凤凰县"
+    )
+    assert (found.title, found.text) == (TITLE, BODY)
+
+
+def test_a_lead_that_the_text_repeats_is_left_out() -> None:
+    lead = f"导读：{BODY.split(chr(10))[0][:-6]}..."
+    pulled, whole = MORE.split("\n")[0], MORE.replace("\n", "")
+    found = article(f"{TITLE}\n{lead}\n{BODY}\n{pulled}\n{whole}")
+    assert found.text == f"{BODY}\n{whole}"
+
+
+def test_a_text_without_title_is_named_by_its_first_clause_and_keeps_it() -> None:
+    found = article(f"{BODY}\n{MORE}")
+    assert (found.title, found.text) == ("云岭智能在江城发布了第三代大模型", f"{BODY}\n{MORE}")
+
+
+def test_a_text_in_lines_of_one_width_has_its_paragraphs_again() -> None:
+    long = [line for line in (BODY + MORE).split("\n") if len(line) > 22]
+    wrapped = re.sub("(.{22})(?=.)", r"\1\n", "\n　　".join(long))
+    assert article(f"{TITLE}\n{wrapped}").text == "\n".join(long)
+
+
+def test_two_headings_with_a_day_each_are_two_articles() -> None:
+    text = f"{MORE}\n" * 5
+    raw = f"# {TITLE}\n2026-11-21 陆知远\n{BODY * 4}\n\n# {OTHER}\n2026-11-20 白芷汀\n{text}"
+    found = document(raw, "a.md").reading.articles
+    assert [(each.part, each.title) for each in found] == [(1, TITLE), (2, OTHER)]
+    assert [each.text for each in found] == [BODY * 4, text.strip()]
+    days = [each.published_at.astimezone(BEIJING).day for each in found if each.published_at]
+    assert days == [21, 20]
+
+
+def test_links_of_markdown_are_links() -> None:
+    links = "\n".join(f"- [{OTHER}之{n}](https://yun.example/{n})" for n in range(3))
+    found = article(
+        f"# {TITLE}\n\n{BODY}\n\n**加粗**的[词](https://yun.example/)。\n\n{links}", "a.md"
+    )
+    assert found.text == f"{BODY}\n加粗的词。"
+
+
+def test_the_fields_of_a_record_may_say_who_and_when() -> None:
+    found = article(
+        f"标题：{TITLE}\n作者：陆知远\n来源：云上科技报\n发布时间：2026-11-21 09:05\n正文：\n{BODY}"
+        "\n关键词：模型；价格"
+    )
+    assert (found.authors, found.origin, found.text) == (("陆知远",), "云上科技报", BODY)
+    assert found.published_at == datetime(2026, 11, 21, 9, 5, tzinfo=BEIJING)
+    assert found.keywords == ("模型", "价格")

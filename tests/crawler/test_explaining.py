@@ -48,7 +48,7 @@ LIFE = Biography(
         Telling(
             12, 1, "湖区数据中心改用风冷", MORNING - 20 * MINUTE, "minute", "湖区日报", 1204,
             MORNING + 9 * MINUTE, 1, "extractive", "算力与芯片", 4, date(2026, 11, 22), True,
-            (Copy(19, "智点快讯", "https://www.zhidian.example/flash/88.html"),),
+            {"note": 1204, "bytes": 3}, (Copy(19, "智点快讯", "https://www.zhidian.example/flash/88.html"),),
         ),
     ),
 )  # fmt: skip
@@ -67,6 +67,7 @@ fetched   2026-11-22 06:31  HTTP 200, text/html, bytes removed by age
 outcome   stored 2026-11-22 06:39 after 2 tries
 article   number 12: 湖区数据中心改用风冷
           2026-11-22 06:10, 湖区日报, 1,204 characters, changed 1 time since
+          repaired: 1,204 note, 3 bytes
           summary: extractive, topic 算力与芯片
 copies    number 19, 智点快讯: https://www.zhidian.example/flash/88.html
           and 2 more

@@ -116,6 +116,16 @@ def test_a_link_of_nobody_we_know_is_an_identity_too(
     assert (key, stored.source) == ("yun.example/a/1.html", "imported")
 
 
+def test_a_document_that_is_brought_again_is_read_by_the_rules_of_now(
+    bring: Any, conn: Connection, tmp_path: Path
+) -> None:
+    (key,) = bring(written(tmp_path))
+    conn.execute("update archive.article set title = '旧的标题'")
+    assert bring(written(tmp_path)) == [key]
+    (stored,) = articles.of_link(conn, key)
+    assert stored.article.title == TITLE
+
+
 @pytest.mark.parametrize("link", ["", "见附件", "ftp://yun.example/a", "https://[", "http://u@h/"])
 def test_a_link_that_is_none_leaves_the_bytes_as_identity(
     bring: Any, conn: Connection, tmp_path: Path, link: str
@@ -192,7 +202,7 @@ def test_addresses_are_fetched_by_the_guarded_spider(
         here = f"http://127.0.0.1:{room.port}/a"
         code, out, err = deployment.run("import", good, forbidden, here, str(written(tmp_path)))
     assert (code, "Traceback" in err) == (0, False), err
-    said = dict(line.split(": ", 1) for line in out.splitlines() if ": " in line)
+    said = dict(line.split(": ", 1) for line in err.splitlines() if ": " in line)
     assert said[good] == "stored"
     assert said[forbidden] == "blocked_by_robots (robots.txt forbids it)"
     assert said[here] == "blocked_address (127.0.0.1 is not a public address)"

@@ -127,22 +127,6 @@ def test_what_is_glued_to_the_last_paragraph_is_cut_off() -> None:
     assert lines.tidy([*TEXT[:3], TEXT[3] + "举报/反馈"], TITLE) == TEXT
 
 
-@pytest.mark.parametrize(
-    ("broken", "whole"),
-    [
-        (["首批接入的有十二家医院，", "三家银行。"], ["首批接入的有十二家医院，三家银行。"]),
-        (["公司发布了《", "青鸾白皮书》。"], ["公司发布了《青鸾白皮书》。"]),
-        (["价格下调三成", "，年内不变。"], ["价格下调三成，年内不变。"]),
-        (["价格下调三成。", "年内不变。"], ["价格下调三成。", "年内不变。"]),
-        (["价格", "年内不变。"], ["价格", "年内不变。"]),
-    ],
-)
-def test_a_paragraph_broken_inside_a_sentence_is_rejoined(
-    broken: list[str], whole: list[str]
-) -> None:
-    assert lines.rejoin(broken) == whole
-
-
 def test_a_list_of_names_is_no_prose_however_long() -> None:
     assert lines.prose("云岭智能 松涛科技 砺石资本 青石软件 " * 50) == 0
     assert lines.prose(TEXT[0]) == len(fold(TEXT[0]))

@@ -1,10 +1,13 @@
 """Texts are ours; the damage is made here, byte by byte, as reposting sites make it."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from crawler.repair import repair, repaired, undo
+from crawler.mending import undo
+from crawler.repair import mended, repair, repaired
 
 ALPHABET = "，。？！“”、?!,(\n 1aＡ１基础矗網现的發业務可是\u200b\ue3bf€āF" + "(fā)"
 NEWS = (
@@ -52,7 +55,7 @@ def test_edited_bytes_are_put_back(clean: str, damage: list[tuple[str, str]]) ->
 
 
 def test_a_byte_that_ate_its_neighbour_is_put_back() -> None:
-    clean = "差距在拉大。”AIGC公司的负责人说，“这是事实。”\n市场反应平静。"
+    clean = "差距在拉大。”AIGC公司的负责人说，“这是事实。”"
     data = clean.encode("gbk").replace(b"\xa3\xa1", b"\x20\xa3\xa1")
     damaged = lenient(data, "eats")
     assert "?!" in damaged
@@ -115,6 +118,13 @@ def test_repair_never_raises(text: str) -> None:
     assert undo(*repaired(text)) == text
 
 
+@given(some.lists(some.text(some.sampled_from(ALPHABET.replace("\n", "")), max_size=20)))
+def test_every_line_keeps_its_place_and_its_own_edits(lines: list[str]) -> None:
+    for line, after in zip(lines, mended(lines), strict=True):
+        assert undo(after.text, after.edits) == line
+        assert "\n" not in after.text
+
+
 @given(some.lists(some.sampled_from(NEWS.replace("\n", "").split("，")), max_size=6))
 def test_clean_sentences_stay(parts: list[str]) -> None:
     text = "，".join(parts)
@@ -125,3 +135,11 @@ def test_clean_sentences_stay(parts: list[str]) -> None:
 def test_what_is_repaired_stays(text: str) -> None:
     for each in (text, ANNOTATED + text):
         assert repaired(repair(each))[1] == ()
+
+
+@pytest.mark.parametrize("piece", ["?!盇鼠?海,\n", "??沼", "發(fā)", "盛、尝基矗\n", "a(fā)?fā)"])
+def test_a_hostile_text_is_searched_only_so_far(piece: str) -> None:
+    text = piece * (300_000 // len(piece))
+    started = process_time()
+    assert len(repair(text).split("\n")) == len(text.split("\n"))
+    assert process_time() - started < 5
