@@ -13,6 +13,7 @@ import crawler.explaining
 import crawler.source_commands
 import digest.commands
 import service.commands
+import service.keeping
 import service.searching
 import summarizer.commands
 from archive import console
@@ -26,6 +27,7 @@ for room in (
     summarizer.commands,
     digest.commands,
     service.commands,
+    service.keeping,
     service.searching,
 ):
     app.add_typer(room.app)

@@ -113,8 +113,9 @@ def of_link(conn: Connection[TupleRow], link: int) -> Biography:
 
 def _fetches(conn: Connection[TupleRow], link: int) -> tuple[Fetch, ...]:
     rows = conn.execute(
-        "select url, fetched_at, status, content_type, read_at, substring(body for %s)"
-        " from archive.page where link = %s order by id",
+        "select p.url, p.fetched_at, p.status, p.content_type, p.read_at,"
+        " substring(b.bytes for %s) from archive.page p"
+        " left join archive.body b on b.sha256 = p.body where p.link = %s order by p.id",
         (_HEADER, link),
     ).fetchall()
     return tuple(

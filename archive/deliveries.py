@@ -46,11 +46,16 @@ def subscribers(conn: Connection[TupleRow]) -> list[tuple[str, bool]]:
 
 
 def queue(conn: Connection[TupleRow], day: date, now: datetime) -> int:
-    """Queue the day's edition for every active reader; the number newly queued."""
+    """Queue the day's edition for every active reader; the number newly queued.
+
+    None if it ended before this archive was restored from a backup: the old one may have sent it.
+    """
     return conn.execute(
         "insert into archive.delivery (edition, reader, queued_at)"
-        " select %s, id, %s from archive.subscriber where active on conflict do nothing",
-        (day, now),
+        " select %(day)s, id, %(now)s from archive.subscriber where active and not exists (select"
+        " from archive.edition e, archive.deployment d where e.day = %(day)s"
+        " and e.window_end <= d.restored_at) on conflict do nothing",
+        {"day": day, "now": now},
     ).rowcount
 
 

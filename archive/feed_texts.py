@@ -38,9 +38,10 @@ def stand_in(conn: Connection[TupleRow], link: int, note: str) -> bool:
             " calm as (update archive.link set retry_at = null"
             " where id in (select link from moved))"
             " insert into archive.page (link, url, fetched_at, status, content_type, body, sha256,"
-            " note, from_feed) select link, url, fetched_at, 200, 'text/html', body, sha256, %s,"
-            " true from moved m where sha256 is distinct from (select p.sha256 from archive.page p"
-            " where p.link = m.link and p.from_feed order by p.id desc limit 1)",
+            " note, from_feed) select link, url, fetched_at, 200, 'text/html', archive.keep(body),"
+            " sha256, %s, true from moved m where sha256 is distinct from (select p.sha256"
+            " from archive.page p where p.link = m.link and p.from_feed"
+            " order by p.id desc limit 1)",
             (link, note),
         ).rowcount
         > 0

@@ -149,7 +149,8 @@ def bring(conn: Connection[TupleRow], key: str) -> None:
     conn.execute(
         "with link as (update archive.link set entry = '' where key = %s returning id, outcome)"
         " update archive.page set read_at = null where id = (select max(p.id) from archive.page p"
-        " join link on p.link = link.id where link.outcome = 'off_topic' or p.url like 'urn:%%')",
+        " join link on p.link = link.id where link.outcome = 'off_topic' or p.url like 'urn:%%')"
+        " and body is not null",
         (key,),
     )
 

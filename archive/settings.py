@@ -96,6 +96,8 @@ class Settings(BaseModel):
     """How long raw pages are kept after they were fetched."""
     keep_runs_days: int = Field(default=90, ge=1)
     """How long the run log, task logs and Airflow's own history are kept."""
+    backup_keep: int = Field(default=3, ge=0)
+    """How many nightly backups are kept; 0 makes none."""
     summarizer_model: str = ""
     """Folder or hub id of a transformers model; empty means extractive."""
     smtp_preset: str = ""

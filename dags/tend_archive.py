@@ -1,4 +1,4 @@
-"""Every night: remove what the retention policy lets go, ours and Airflow's."""
+"""Every night: back the archive up, then remove what the retention policy lets go."""
 
 from datetime import timedelta
 
@@ -16,12 +16,17 @@ from schedule import DEFAULTS, LIMIT, at
     doc_md=__doc__,
 )
 def tend_archive() -> None:
-    """One task: the command removes the same again if it was stopped."""
-    BashOperator(
-        task_id="prune",
-        bash_command=f"{LIMIT} 3600 jianbao prune",
-        execution_timeout=timedelta(seconds=3660),
+    """Two tasks, each of which may be stopped and begun again; the second waits for no success."""
+    backup, prune = (
+        BashOperator(
+            task_id=name,
+            bash_command=f"{LIMIT} {seconds} jianbao {words}",
+            execution_timeout=timedelta(seconds=seconds + 60),
+            trigger_rule="all_done",
+        )
+        for name, words, seconds in (("backup", "backup --nightly", 7200), ("prune", "prune", 3600))
     )
+    backup >> prune
 
 
 tend_archive()

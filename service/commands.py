@@ -173,29 +173,6 @@ def alert(text: str) -> None:
 
 
 @app.command()
-def prune(
-    dry_run: Annotated[bool, typer.Option(help="Only count what would be removed.")] = False,
-) -> None:
-    """Remove what the retention policy lets go: raw pages, run logs, Airflow's history."""
-    from archive import clock, database, retention, runs, settings
-    from service.tend import prune_airflow
-
-    current = settings.load()
-    marker = current.jianbao_home / "airflow" / "migrated"
-    days = {"pages_days": current.keep_pages_days, "runs_days": current.keep_runs_days}
-    with database.connect(current) as conn:
-        if dry_run:
-            console.result(retention.prunable(conn, clock.now(), **days))
-            return
-        with runs.logged(conn, "prune") as counts, console.working("Removing what is old"):
-            counts |= retention.prune(conn, clock.now(), **days)
-            # Set in Airflow's tasks, which may run on a machine with workers only.
-            if marker.exists() or "AIRFLOW_HOME" in os.environ:
-                counts |= prune_airflow(current, clock.now())
-    console.result(counts)
-
-
-@app.command()
 def migrate() -> None:
     """Bring the database to this program's schema."""
     from archive import database, settings
