@@ -71,6 +71,11 @@ busy .venv/bin/uv pip install -q --compile-bytecode --python .venv/bin/python --
 .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e . 2>/dev/null ||
     .venv/bin/uv pip install -q --python .venv/bin/python --no-deps -e . || stop "installing the project itself failed (see above)"
 
+# Too large for everybody's lock: only who exports Parquet needs it, and the tests.
+if [ "${1:-run}" = test ] && ! .venv/bin/python -c 'import pyarrow' 2>/dev/null; then
+    say "Installing pyarrow for the tests of Parquet"
+    busy .venv/bin/uv pip install -q --python .venv/bin/python --no-deps 'pyarrow>=21' || stop "pyarrow could not be installed"
+fi
 if [ "${1:-run}" = test ] && ! .venv/bin/python -c 'import torch' 2>/dev/null; then
     if $pip install -q --dry-run --no-index --no-deps "torch==$TORCH" >/dev/null 2>&1; then
         say "Installing torch $TORCH for the model tests, from a local file"
