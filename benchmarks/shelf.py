@@ -1,12 +1,13 @@
 """A private archive full of generated articles, for measuring what queries cost.
 
-Words come with the frequencies of crawler/words.txt, in sequences that repeat as phrases do, on a
-few subjects per article; about 900 characters each, published over one year.
+Words come in the order of crawler/words.txt with the frequencies of Zipf's law, in sequences that
+repeat as phrases do, on a few subjects per article; about 900 characters each, over one year.
 """
 
 import hashlib
 import os
 import random
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from archive.settings import PROJECT, Settings
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 YEAR = timedelta(days=365)
 SOURCES = 200
+_HAN = re.compile(r"(?<=\s)[\u4e00-\u9fff]+(?=\s)")
 _TYPED = ("AI", "GPT-4", "OpenAI", "30%", "2026年", "5G", "API", "Linux", "12亿元", "H20", "3.5倍")
 
 
@@ -32,15 +34,10 @@ class Writer:
 
     def __init__(self, seed: int = 1) -> None:
         self.dice = random.Random(seed)
-        words: list[str] = []
-        weights: list[float] = []
         path = PROJECT / "crawler" / "words.txt"
-        for line in path.read_text(encoding="utf-8").splitlines():
-            power, *same = line.split()
-            words += same
-            weights += [2.0 ** int(power)] * len(same)
-        words += _TYPED
-        weights += [2.0**-13] * len(_TYPED)
+        words = _HAN.findall(path.read_text(encoding="utf-8"))
+        words[20:20] = _TYPED
+        weights = [1 / rank for rank in range(3, len(words) + 3)]
         self._flow = self.dice.choices(words, weights, k=3_000_000)
         self._subjects = [word for word in words if len(word) > 1]
 
