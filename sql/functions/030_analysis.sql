@@ -67,38 +67,42 @@ create or replace function news.timeline(
     as_of timestamptz default news.clock()
 )
 returns table (at timestamptz, kind text, what text, source_name text, copies bigint, url text, id bigint)
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog
 as $$
     with known as (
-        select n.name from news.names n
+        select n.name from archive.name n
          where news.fold(timeline.name) in (news.fold(n.alias), news.fold(n.name))
     ), word as materialized (
-        select n.alias from news.names n where n.name in (select k.name from known k)
+        select n.alias from archive.name n where n.name in (select k.name from known k)
         union select k.name from known k
         union select timeline.name
-    ), mention as (
+    ), mention as materialized (
         select distinct m.id
-          from word w cross join lateral news.matches('"' || replace(w.alias, '"', ' ') || '"') m
+          from word w
+         cross join lateral news.matches(
+            '"' || replace(w.alias, '"', ' ') || '"', since => since, as_of => as_of) m
     ), first as (
-        select c.first_id as id, count(*) as copies
-          from news.copies c
-         where c.first_id in (select m.id from mention m)
-         group by 1
+        select distinct on (a.fingerprint) a.id, a.link, a.title, a.first_seen,
+               coalesce(a.published_at, a.first_seen) as at,
+               count(*) over (partition by a.fingerprint) as copies
+          from archive.article a
+         where a.id in (select m.id from mention m)
+         order by a.fingerprint, a.id
+    ), newest as (
+        select * from first f where f.at <= as_of order by f.at desc, f.id desc limit max_rows
     )
-    select coalesce(a.published_at, a.first_seen) as at, e.kind, coalesce(e.event, a.title),
-           a.source_name, f.copies, a.url, a.id
-      from first f
-      join news.articles a on a.id = f.id
+    select f.at, e.kind, coalesce(e.event, f.title), s.name, f.copies, l.url, f.id
+      from newest f
+      join archive.link l on l.id = f.link
+      join archive.source s on s.id = l.source
       left join lateral (
         select v.kind, v.event
           from news.events v
-         where v.id = a.id and exists (
+         where v.id = f.id and exists (
                select from word w where strpos(news.fold(v.event), news.fold(w.alias)) > 0)
          order by v.number limit 1) e on true
-     where coalesce(a.published_at, a.first_seen) between as_of - since and as_of
-     order by 1 desc, a.id desc
-     limit timeline.max_rows
+     order by f.at desc, f.id desc
 $$;
 comment on function news.timeline(text, interval, integer, timestamptz) is
     'What was reported of a company, product or technology by any of its names (news.names), newest first, each text once: the event, else the headline. 按任一别名查询公司、产品或技术的时间线，由新到旧，同文只列一次；有事件列事件，否则列标题。';
@@ -107,21 +111,27 @@ create or replace function news.reprints(
     since interval default '30 days', as_of timestamptz default news.clock()
 )
 returns table (origin text, reprinted_by text, articles bigint, stated bigint)
-language sql stable
+language sql stable security definer
 set search_path = pg_catalog
 as $$
     with publication as (
-        select a.id, a.source_name, nullif(a.origin, a.source_name) as stated,
-               nullif(first_value(c.source_name) over (
-                   partition by c.first_id order by c.first_seen, c.id), a.source_name) as earlier
-          from news.articles a
-          join news.copies c on c.id = a.id
+        select s.name as publisher, nullif(nullif(a.origin, s.name), '') as stated,
+               case when a.origin = '' and e.source <> l.source then e.name end as earlier
+          from archive.article a
+          join archive.link l on l.id = a.link
+          join archive.source s on s.id = l.source
+         cross join lateral (
+            select k.source, p.name
+              from archive.article f
+              join archive.link k on k.id = f.link
+              join archive.source p on p.id = k.source
+             where f.fingerprint = a.fingerprint
+             order by f.first_seen, f.id limit 1) e
          where a.first_seen > as_of - since and a.first_seen <= as_of
     )
-    select coalesce(nullif(p.stated, ''), p.earlier) as origin, p.source_name, count(*),
-           count(*) filter (where p.stated <> '')
+    select coalesce(p.stated, p.earlier) as origin, p.publisher, count(*), count(p.stated)
       from publication p
-     where coalesce(nullif(p.stated, ''), p.earlier) is not null
+     where coalesce(p.stated, p.earlier) is not null
      group by 1, 2
      order by 3 desc, 1, 2
 $$;
