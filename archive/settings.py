@@ -177,7 +177,11 @@ def load() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(name, f"{first['msg']} (it is {first['input']!r})") from None
+        # What may hold a password is not repeated.
+        secret = name.endswith(("_URL", "_PASSWORD", "_KEY", "_WEBHOOK"))
+        raise SettingsError(
+            name, first["msg"] + ("" if secret else f" (it is {first['input']!r})")
+        ) from None
 
 
 def _dotenv(path: Path) -> dict[str, str]:

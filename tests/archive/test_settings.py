@@ -165,3 +165,13 @@ def test_an_unknown_preset_names_the_known_ones(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SMTP_PRESET", "hotmale")
     with pytest.raises(SettingsError, match="exmail"):
         settings.load()
+
+
+def test_a_malformed_address_is_not_shown_with_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("READER_URL", "mysql://reader:geheim@host/news")
+    with pytest.raises(settings.SettingsError) as raised:
+        settings.load()
+    assert "READER_URL" in str(raised.value)
+    assert "geheim" not in str(raised.value)
