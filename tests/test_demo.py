@@ -116,13 +116,11 @@ def test_every_query_of_the_cookbook_answers(
     for path in QUERIES:
         query = path.read_text(encoding="utf-8")
         answer = checkout.run("--demo", "psql", "-X", "-P", "format=unaligned", "-c", query)
-        rows = answer.strip().splitlines()
-        assert len(rows) > 2, path.name
+        *rows, count = answer.strip().splitlines()
+        assert len(rows) > 1, path.name
         english, chinese = (line.removeprefix("-- ") for line in query.splitlines()[:2])
         cut = [row if len(row) <= 160 else f"{row[:159]}…" for row in rows[:7]]
-        if len(rows) > 8:
-            cut.append("…")
-        block = "\n".join([*cut, rows[-1]])
+        block = "\n".join([*cut, *["…"][: len(rows) > 7], count])
         shown.append(f"## {english} {chinese}\n\n`sql/queries/{path.name}`\n\n```sql\n")
         shown.append("\n".join(query.splitlines()[2:]) + f"\n```\n\n```text\n{block}\n```\n\n")
     if pytestconfig.getoption("--write-docs"):
