@@ -13,6 +13,8 @@ _AROUND, _QUOTED = 6, 300
 _HAN = re.compile("[\u4e00-\u9fff]")
 _COUNTED = re.compile(r"\d|[.月日年]")
 _MOST = 1000
+_USUAL = -13.0
+"""How frequent a word is whose characters are not even weighed."""
 _SURE, _AGAIN = 99.0, 4.0
 """The gain of what needs no more; what a text says twice is less likely an accident, and so is
 what makes no word."""
@@ -55,21 +57,39 @@ def reopened(line: str, times: Callable[[str], int], least: float) -> Iterator[C
 
     `times` tells how often the text says something.
     """
+    plain = simplified(line)
     for match in _pattern().finditer(line):
+        at = match.start()
+        left, right = plain[max(0, at - _AROUND) : at], plain[at + 1 : at + 1 + _AROUND]
+        if _usual(left, plain[at], right):
+            continue
         first, mark = _hidden()[match[0]]
-        if _gain(line, match.start(), first, mark, times) >= least:
-            yield Change(match.start(), match.end(), first + mark, "bytes")
+        if first == "！":
+            sure = mark == "”" and _closes(line[max(0, at - _QUOTED) : at], right)
+            gain = _SURE if sure else 0.0
+        else:
+            again = times(line[at : at + 2]) > 1
+            gain = _gain(left, line[at], right, first, mark, again)
+        if gain >= least:
+            yield Change(at, at + 1, first + mark, "bytes")
 
 
-def _gain(line: str, at: int, first: str, mark: str, times: Callable[[str], int]) -> float:
-    whole = line[at]
-    left = simplified(line[max(0, at - _AROUND) : at])
-    right = simplified(line[at + 1 : at + 1 + _AROUND])
-    if first == "！":
-        earlier = line[max(0, at - _QUOTED) : at]
-        quoted = mark == "”" and earlier.rfind("“") > earlier.rfind("”")
-        sure = quoted and bool(_HAN.match(left[-1:])) and not _COUNTED.match(right)
-        return _SURE if sure else 0.0
+def _usual(left: str, whole: str, right: str) -> bool:
+    """Whether a character makes a word with its neighbours: most do in sound text."""
+    pairs = left[-1:] + whole, whole + right[:1]
+    longer = left[-2:] + whole, pairs[0] + right[:1], whole + right[:2]
+    listed = words()
+    return any(len(each) > 1 and listed.get(each, _USUAL) > _USUAL for each in pairs + longer)
+
+
+def _closes(earlier: str, right: str) -> bool:
+    """Whether a quotation may end with an exclamation between two texts."""
+    quoted = earlier.rfind("“") > earlier.rfind("”")
+    return quoted and bool(_HAN.match(earlier[-1:])) and not _COUNTED.match(right)
+
+
+def _gain(left: str, whole: str, right: str, first: str, mark: str, again: bool) -> float:
+    """What a text gains if a character was two, between `left` and `right`."""
     exclaimed = first == "啊" and (right[:1] or "”") in "”，、。"
     if (mark in "—…" and right[:1] != mark) or (first == "啊" and not exclaimed):
         return 0.0
@@ -78,4 +98,4 @@ def _gain(line: str, at: int, first: str, mark: str, times: Callable[[str], int]
         gain -= _AGAIN
     if exclaimed and gain > 0:
         return _SURE
-    return gain - _AGAIN if right and times(whole + line[at + 1]) > 1 else gain
+    return gain - _AGAIN if right and again else gain
