@@ -16,6 +16,7 @@ EDGE = "$"
 """Stands before and behind a line."""
 _UNKNOWN, _PRIVATE, _ASCII, _OTHER = -19.0, -25.0, -5.0, -14.0
 _NEVER = -1e9
+_USUAL = -13.0
 _HALF = math.log(2) / 2
 _SEEN = 3.0
 _TOTAL = 3_330_222
@@ -104,6 +105,12 @@ def alone(character: str) -> float:
     return _PRIVATE if "\ue000" <= character <= "\uf8ff" else _OTHER
 
 
+def usual(*pieces: str) -> bool:
+    """Whether any of them is a frequent word of more than one character."""
+    listed = words()
+    return any(len(each) > 1 and listed.get(each, _USUAL) > _USUAL for each in pieces)
+
+
 def extend(best: tuple[float, ...], tail: str, local: Mapping[str, float]) -> float:
     """The score of a text that grew by one character.
 
@@ -115,10 +122,13 @@ def extend(best: tuple[float, ...], tail: str, local: Mapping[str, float]) -> fl
     top = best[-1] + alone(tail[-1]) + _joint(tail[-2:-1], tail[-1])
     for length in range(2, min(LONGEST, len(tail), len(best)) + 1):
         word = tail[-length:]
-        known = max(listed.get(word, _NEVER), local.get(word, _NEVER))
-        if known > _NEVER:
+        known = listed.get(word)
+        if local and (own := local.get(word, _NEVER)) > (_NEVER if known is None else known):
+            known = own
+        if known is not None:
             known += best[-length] + _joint(tail[-length - 1 : -length], word[0])
-            top = max(top, known)
+            if known > top:
+                top = known
     return top
 
 

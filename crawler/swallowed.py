@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from archive.script import simplified
-from crawler.lexicon import likelihood, words
+from crawler.lexicon import likelihood, usual, words
 from crawler.mending import Change
 from crawler.misaligned import pair_of, read
 
@@ -13,8 +13,6 @@ _AROUND, _QUOTED = 6, 300
 _HAN = re.compile("[\u4e00-\u9fff]")
 _COUNTED = re.compile(r"\d|[.月日年]")
 _MOST = 1000
-_USUAL = -13.0
-"""How frequent a word is whose characters are not even weighed."""
 _SURE, _AGAIN = 99.0, 4.0
 """The gain of what needs no more; what a text says twice is less likely an accident, and so is
 what makes no word."""
@@ -77,9 +75,7 @@ def reopened(line: str, times: Callable[[str], int], least: float) -> Iterator[C
 def _usual(left: str, whole: str, right: str) -> bool:
     """Whether a character makes a word with its neighbours: most do in sound text."""
     pairs = left[-1:] + whole, whole + right[:1]
-    longer = left[-2:] + whole, pairs[0] + right[:1], whole + right[:2]
-    listed = words()
-    return any(len(each) > 1 and listed.get(each, _USUAL) > _USUAL for each in pairs + longer)
+    return usual(*pairs, left[-2:] + whole, pairs[0] + right[:1], whole + right[:2])
 
 
 def _closes(earlier: str, right: str) -> bool:
