@@ -39,12 +39,12 @@ _TRACES = re.compile(
     rf"[?,!][^\x00-\x7f，。、：；？！“”（）《》—…]|[?]!|[?]{_SYLLABLE}\)|\({_SYLLABLE}\)"
 )
 _EATEN = re.compile(
-    rf"(?<![0-9A-Za-z])[?](?:[?！？!](?:[?]|[^\x00-\x7f，。、：；？！“”（）《》—…])|{_SYLLABLE}\))"
+    rf"[?](?<![0-9A-Za-z][?])(?:[?！？!](?:[?]|[^\x00-\x7f，。、：；？！“”（）《》—…])|{_SYLLABLE}\))"
 )
 _DOUBLED = re.compile("[?][？！]")
 _COMMA = re.compile(rf"，(?=[A-Za-z]\([a-zü]*[{_TONED}])")
 _HIDDEN = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u2e80-\u2fd5\uf900-\ufaff]")
-_HALF = re.compile(r"(?<=[\u4e00-\u9fff”》）\"%])[,?!:;](?!\d)")
+_HALF = re.compile(r"[,?!:;](?<=[\u4e00-\u9fff”》）\"%].)(?!\d)")
 _SCRIPT = re.compile("[" + "".join(sorted(TRADITIONAL)) + "]")
 _WIDE = {",": "，", "?": "？", "!": "！", ":": "：", ";": "；"}
 _SURE = 7.0
@@ -78,12 +78,31 @@ def repaired(text: str) -> tuple[str, tuple[Edit, ...]]:
 def mended(lines: Sequence[str]) -> tuple[Mended, ...]:
     """The lines of one page, each repaired: what is damaged is learnt from all of them."""
     now = [Mended(line) for line in lines]
+    if sound("\n".join(lines)):
+        return tuple(now)
     left = _READINGS
     for _ in range(_ROUNDS):
         before, (now, left) = now, _once(now, left)
         if now == before:
             break
     return tuple(now)
+
+
+def sound(text: str) -> bool:
+    """Whether a text needs no repair, which is quick to see of most; no if it may need one."""
+    return not (
+        _HIDDEN.search(text)
+        or _SPELLED.search(text)
+        or _EATEN.search(text)
+        or _is_narrow(text)
+        or deleted(text)
+        or suspects(text)
+    )
+
+
+def _is_narrow(text: str) -> bool:
+    """Whether a text has half-width punctuation, and hardly any Chinese."""
+    return text.count("，") < 3 <= len(_HALF.findall(text))
 
 
 def _once(lines: list[Mended], left: int) -> tuple[list[Mended], int]:
@@ -99,7 +118,7 @@ def _once(lines: list[Mended], left: int) -> tuple[list[Mended], int]:
             line.changed(reopened(line.text, known.count, least)) if near else line
             for line, near in zip(lines, _near([line.text for line in lines]), strict=True)
         ]
-    if annotated or (len(_HALF.findall(text)) >= 3 > text.count("，")):
+    if annotated or _is_narrow(text):
         lines = _substituted(lines, "width", _HALF, _WIDE.__getitem__)
     if annotated:
         lines = _substituted(lines, "script", _SCRIPT, simplified)
@@ -124,6 +143,8 @@ def _unhidden(character: str) -> str:
 
 def _annotated(text: str) -> bool:
     """Whether a program put readings behind characters, which no author does so often."""
+    if not _SPELLED.search(text):
+        return False
     notes = Counter(
         (match[1], reading)
         for match in _NOTED.finditer(text)

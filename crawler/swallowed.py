@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from archive.script import simplified
-from crawler.lexicon import likelihood, usual, words
+from crawler.lexicon import likelihood, words
 from crawler.mending import Change
 from crawler.misaligned import pair_of, read
 
@@ -14,8 +14,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _COUNTED = re.compile(r"\d|[.月日年]")
 _MOST = 1000
 _SURE, _AGAIN = 99.0, 4.0
-"""The gain of what needs no more; what a text says twice is less likely an accident, and so is
-what makes no word."""
+"""The gain of what needs no more; what a text says twice is less likely an accident."""
 
 
 @cache
@@ -58,24 +57,17 @@ def reopened(line: str, times: Callable[[str], int], least: float) -> Iterator[C
     plain = simplified(line)
     for match in _pattern().finditer(line):
         at = match.start()
-        left, right = plain[max(0, at - _AROUND) : at], plain[at + 1 : at + 1 + _AROUND]
-        if _usual(left, plain[at], right):
-            continue
         first, mark = _hidden()[match[0]]
+        left, right = plain[max(0, at - _AROUND) : at], plain[at + 1 : at + 1 + _AROUND]
         if first == "！":
             sure = mark == "”" and _closes(line[max(0, at - _QUOTED) : at], right)
             gain = _SURE if sure else 0.0
         else:
-            again = times(line[at : at + 2]) > 1
-            gain = _gain(left, line[at], right, first, mark, again)
+            gain = _gain(left, line[at], right, first, mark)
+            if first != "啊" and gain >= least and right and times(line[at : at + 2]) > 1:
+                gain -= _AGAIN
         if gain >= least:
             yield Change(at, at + 1, first + mark, "bytes")
-
-
-def _usual(left: str, whole: str, right: str) -> bool:
-    """Whether a character makes a word with its neighbours: most do in sound text."""
-    pairs = left[-1:] + whole, whole + right[:1]
-    return usual(*pairs, left[-2:] + whole, pairs[0] + right[:1], whole + right[:2])
 
 
 def _closes(earlier: str, right: str) -> bool:
@@ -84,14 +76,11 @@ def _closes(earlier: str, right: str) -> bool:
     return quoted and bool(_HAN.match(earlier[-1:])) and not _COUNTED.match(right)
 
 
-def _gain(left: str, whole: str, right: str, first: str, mark: str, again: bool) -> float:
-    """What a text gains if a character was two, between `left` and `right`."""
+def _gain(left: str, whole: str, right: str, first: str, mark: str) -> float:
+    """What a text gains if a character was two; nothing, as nearly always, if these fit not."""
     exclaimed = first == "啊" and (right[:1] or "”") in "”，、。"
-    if (mark in "—…" and right[:1] != mark) or (first == "啊" and not exclaimed):
+    ends = first != "啊" and any(left[-n:] + first in words() for n in (1, 2, 3))
+    if not (exclaimed or ends) or (mark in "—…" and right[:1] != mark):
         return 0.0
     gain = likelihood(left + first + mark + right) - likelihood(left + whole + right)
-    if first != "啊" and not any(left[-n:] + first in words() for n in (1, 2, 3)):
-        gain -= _AGAIN
-    if exclaimed and gain > 0:
-        return _SURE
-    return gain - _AGAIN if right and again else gain
+    return _SURE if exclaimed and gain > 0 else gain
