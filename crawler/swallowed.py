@@ -9,7 +9,7 @@ from crawler.lexicon import likelihood, words
 from crawler.mending import Change
 from crawler.misaligned import pair_of, read
 
-_AROUND, _QUOTED = 6, 300
+_AROUND, _QUOTED = 4, 300
 _HAN = re.compile("[\u4e00-\u9fff]")
 _COUNTED = re.compile(r"\d|[.月日年]")
 _MOST = 1000
@@ -46,7 +46,8 @@ def deleted(text: str) -> bool:
 
     A text with very many places to look at is left alone.
     """
-    return not _intact().search(text) and 0 < len(_pattern().findall(text)) <= _MOST
+    found = _pattern().findall(text) if not _intact().search(text) else ()
+    return 0 < len(found) <= _MOST and any(_places(text))
 
 
 def reopened(line: str, times: Callable[[str], int], least: float) -> Iterator[Change]:
@@ -54,33 +55,34 @@ def reopened(line: str, times: Callable[[str], int], least: float) -> Iterator[C
 
     `times` tells how often the text says something.
     """
-    plain = simplified(line)
-    for match in _pattern().finditer(line):
-        at = match.start()
-        first, mark = _hidden()[match[0]]
-        left, right = plain[max(0, at - _AROUND) : at], plain[at + 1 : at + 1 + _AROUND]
+    for at, first, mark in _places(line):
+        left, right = line[max(0, at - _AROUND) : at], line[at + 1 : at + 1 + _AROUND]
         if first == "！":
-            sure = mark == "”" and _closes(line[max(0, at - _QUOTED) : at], right)
+            earlier = line[max(0, at - _QUOTED) : at]
+            sure = earlier.rfind("“") > earlier.rfind("”") and not _COUNTED.match(right)
             gain = _SURE if sure else 0.0
         else:
-            gain = _gain(left, line[at], right, first, mark)
-            if first != "啊" and gain >= least and right and times(line[at : at + 2]) > 1:
+            gain = likelihood(left + first + mark + right) - likelihood(left + line[at] + right)
+            if first == "啊" and gain > 0:
+                gain = _SURE
+            elif right and times(line[at : at + 2]) > 1:
                 gain -= _AGAIN
         if gain >= least:
             yield Change(at, at + 1, first + mark, "bytes")
 
 
-def _closes(earlier: str, right: str) -> bool:
-    """Whether a quotation may end with an exclamation between two texts."""
-    quoted = earlier.rfind("“") > earlier.rfind("”")
-    return quoted and bool(_HAN.match(earlier[-1:])) and not _COUNTED.match(right)
-
-
-def _gain(left: str, whole: str, right: str, first: str, mark: str) -> float:
-    """What a text gains if a character was two; nothing, as nearly always, if these fit not."""
-    exclaimed = first == "啊" and (right[:1] or "”") in "”，、。"
-    ends = first != "啊" and any(left[-n:] + first in words() for n in (1, 2, 3))
-    if not (exclaimed or ends) or (mark in "—…" and right[:1] != mark):
-        return 0.0
-    gain = likelihood(left + first + mark + right) - likelihood(left + whole + right)
-    return _SURE if exclaimed and gain > 0 else gain
+def _places(text: str) -> Iterator[tuple[int, str, str]]:
+    """Where characters may hide two, which fit their neighbours: hardly anywhere in sound text."""
+    listed, hidden = words(), _hidden()
+    for match in _pattern().finditer(text):
+        at, (first, mark) = match.start(), hidden[match[0]]
+        following = text[at + 1 : at + 2]
+        if first == "！":
+            fits = mark == "”" and bool(_HAN.match(text[at - 1 : at]))
+        elif first == "啊":
+            fits = (following or "”") in "”，、。\r\n"
+        else:
+            left = simplified(text[max(0, at - 3) : at])
+            fits = left[2:] + first in listed or left[1:] + first in listed or left + first in listed
+        if fits and (mark not in "—…" or following == mark):
+            yield at, first, mark
