@@ -153,9 +153,8 @@ def _named(change: Change, notes: Mapping[int, Note]) -> Change:
     return replace(change, kind="note") if whole and not change.after else change
 
 
-def suspects(line: str) -> list[tuple[int, int]]:
+def suspects(line: str) -> Iterator[tuple[int, int]]:
     """Spans of what may be out of step: quick to find, and none in nearly all undamaged lines."""
-    found = []
     for match in _OPENER.finditer(line):
         text = match[1][:_REACH]
         if usual(text[:2], text[:3], text[1:3]):
@@ -164,8 +163,7 @@ def suspects(line: str) -> list[tuple[int, int]]:
         if score < _UNLIKELY * len(text):
             shifted = _shifted(ord(line[match.start(1) - 1]) + 0x80, text)
             if len(shifted) == len(text) and likelihood(shifted) > score + _SHIFTED:
-                found.append(match.span(1))
-    return found
+                yield match.span(1)
 
 
 def _shifted(lead: int, text: str) -> str:

@@ -56,7 +56,7 @@ _SEARCHED = 40_000
 """Characters from the beginning of a text that are searched for lost bytes."""
 _LONGEST = 1500
 """Characters in a line from which on it is not searched for lost bytes."""
-_READINGS = 100_000
+_READINGS = 60_000
 """Readings tried for a text; the lines that come after them keep their bytes as they are."""
 _ROUNDS = 4
 """A repair can show the next one."""
@@ -96,7 +96,7 @@ def sound(text: str) -> bool:
         or _EATEN.search(text)
         or _is_narrow(text)
         or deleted(text)
-        or suspects(text)
+        or any(suspects(text[:_SEARCHED]))
     )
 
 
@@ -163,7 +163,7 @@ def _realigned(lines: list[Mended], annotated: bool, left: int) -> tuple[list[Me
     shadows = [_shadow(line.text) if annotated else line.text for line in lines]
     notes = [_notes(line) if annotated else {} for line in shadows]
     near = _near(shadows)
-    odd = [suspects(line) if each else [] for line, each in zip(shadows, near, strict=True)]
+    odd = [list(suspects(line)) if each else [] for line, each in zip(shadows, near, strict=True)]
     eaten = any(map(_EATEN.search, shadows))
     if not annotated and not eaten and not any(odd):
         return lines, left

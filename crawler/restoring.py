@@ -39,10 +39,11 @@ def restore(tree: lxml_html.HtmlElement) -> tuple[Mended, ...]:
     """Repair the text of a page in its tree; all its lines if that changed any, else none."""
     # Most pages need no repair; to see that is quicker than to take them apart.
     code = set(_CODE(tree))
-    if sound("".join(each for each in _TEXTS(tree) if each not in code) + "\n".join(_CONTENTS(tree))):
+    texts = ("\n" if each.isspace() else each for each in _TEXTS(tree) if each not in code)
+    if sound("".join(texts) + "\n".join(_CONTENTS(tree))):
         return ()
-    texts = ((run, "".join(map(_said, run))) for run in _runs(tree))
-    runs = [(run, text) for run, text in texts if not text.isascii()]
+    said = ((run, "".join(map(_said, run))) for run in _runs(tree))
+    runs = [(run, text) for run, text in said if not text.isascii()]
     found = mended([_BREAK.sub(" ", text) for _, text in runs])
     changed = False
     for (run, _), line in zip(runs, found, strict=True):

@@ -1,11 +1,12 @@
 """Texts are ours; the damage is made here, byte by byte, as reposting sites make it."""
 
-from time import process_time
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from crawler.lexicon import extend as lexicon_extend
 from crawler.mending import undo
 from crawler.repair import mended, repair, repaired
 
@@ -137,9 +138,29 @@ def test_what_is_repaired_stays(text: str) -> None:
         assert repaired(repair(each))[1] == ()
 
 
-@pytest.mark.parametrize("piece", ["?!盇鼠?海,\n", "??沼", "發(fā)", "盛、尝基矗\n", "a(fā)?fā)"])
-def test_a_hostile_text_is_searched_only_so_far(piece: str) -> None:
-    text = piece * (300_000 // len(piece))
-    started = process_time()
-    assert len(repair(text).split("\n")) == len(text.split("\n"))
-    assert process_time() - started < 5
+@pytest.mark.parametrize(
+    "piece",
+    ["?!盇鼠?海,\n", "??沼", "發(fā)", "盛、尝基矗\n", "a(fā)?fā)", "?沼渭夹g,", ",龘"],
+)
+def test_a_hostile_text_is_searched_only_so_far(
+    piece: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.repair._SEARCHED", 600)
+    monkeypatch.setattr("crawler.repair._READINGS", 300)
+    monkeypatch.setattr("crawler.swallowed._MOST", 100)
+    weighed = 0
+
+    def extend(*arguments: Any) -> float:
+        nonlocal weighed
+        weighed += 1
+        return lexicon_extend(*arguments)
+
+    monkeypatch.setattr("crawler.lexicon.extend", extend)
+    monkeypatch.setattr("crawler.misaligned.extend", extend)
+    work = []
+    for length in (1200, 4800):
+        weighed = 0
+        text = piece * (length // len(piece))
+        assert len(repair(text).split("\n")) == len(text.split("\n"))
+        work.append(weighed)
+    assert work[1] <= 1.1 * work[0] + 1000
