@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from crawler.lexicon import extend as lexicon_extend
 from crawler.mending import undo
+from crawler.misaligned import realign
 from crawler.repair import mended, repair, repaired
 
 ALPHABET = "，。？！“”、?!,(\n 1aＡ１基础矗網现的發业務可是\u200b\ue3bf€āF" + "(fā)"
@@ -108,6 +109,7 @@ def test_the_log_says_what_was_where() -> None:
     assert text[edit.at :].startswith(edit.after)
 
 
+@settings(max_examples=50)
 @given(some.text(some.sampled_from(ALPHABET), max_size=80))
 def test_every_edit_can_be_undone(text: str) -> None:
     assert undo(*repaired(text)) == text
@@ -119,6 +121,7 @@ def test_repair_never_raises(text: str) -> None:
     assert undo(*repaired(text)) == text
 
 
+@settings(max_examples=50)
 @given(some.lists(some.text(some.sampled_from(ALPHABET.replace("\n", "")), max_size=20)))
 def test_every_line_keeps_its_place_and_its_own_edits(lines: list[str]) -> None:
     for line, after in zip(lines, mended(lines), strict=True):
@@ -132,6 +135,7 @@ def test_clean_sentences_stay(parts: list[str]) -> None:
     assert repair(text) == text
 
 
+@settings(max_examples=50)
 @given(some.text(some.sampled_from(ALPHABET), max_size=60))
 def test_what_is_repaired_stays(text: str) -> None:
     for each in (text, ANNOTATED + text):
@@ -139,15 +143,21 @@ def test_what_is_repaired_stays(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece",
-    ["?!盇鼠?海,\n", "??沼", "發(fā)", "盛、尝基矗\n", "a(fā)?fā)", "?沼渭夹g,", ",龘"],
+    ("piece", "bound", "value"),
+    [
+        ("?!盇鼠?海,\n", "repair._SEARCHED", 600),
+        ("??沼", "repair._SEARCHED", 600),
+        ("發(fā)", "repair._SEARCHED", 600),
+        ("a(fā)?fā)", "repair._SEARCHED", 600),
+        ("?沼渭夹g,", "repair._SEARCHED", 600),
+        (",😀", "repair._SEARCHED", 600),
+        ("数据基矗市尝\n", "swallowed._MOST", 100),
+    ],
 )
 def test_a_hostile_text_is_searched_only_so_far(
-    piece: str, monkeypatch: pytest.MonkeyPatch
+    piece: str, bound: str, value: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.repair._SEARCHED", 600)
-    monkeypatch.setattr("crawler.repair._READINGS", 300)
-    monkeypatch.setattr("crawler.swallowed._MOST", 100)
+    monkeypatch.setattr(f"crawler.{bound}", value)
     weighed = 0
 
     def extend(*arguments: Any) -> float:
@@ -163,4 +173,18 @@ def test_a_hostile_text_is_searched_only_so_far(
         text = piece * (length // len(piece))
         assert len(repair(text).split("\n")) == len(text.split("\n"))
         work.append(weighed)
-    assert work[1] <= 1.1 * work[0] + 1000
+    assert work[1] <= 1.1 * work[0] + 100
+
+
+def test_no_more_readings_are_tried_than_a_text_is_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.repair._READINGS", 600)
+    spent = []
+
+    def counted(*arguments: Any) -> Any:
+        found = realign(*arguments)
+        spent.append(found[2])
+        return found
+
+    monkeypatch.setattr("crawler.repair.realign", counted)
+    repair("?沼渭夹g,\n" * 100)
+    assert 300 < sum(spent) <= 600
