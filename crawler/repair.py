@@ -43,9 +43,27 @@ _EATEN = re.compile(
 )
 _DOUBLED = re.compile("[?][？！]")
 _COMMA = re.compile(rf"，(?=[A-Za-z]\([a-zü]*[{_TONED}])")
-_HIDDEN = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u2e80-\u2fd5\uf900-\ufaff]")
-_HALF = re.compile(r"[,?!:;](?<=[\u4e00-\u9fff”》）\"%].)(?!\d)")
+_HAN = "\u4e00-\u9fff"
+_HIDDEN = re.compile(
+    "[\u00ad\u200b\u200c\u2060\ufeff\u2e80-\u2fd5\uf900-\ufaff]"
+    rf"|[\u200d-\u200f\u202a-\u202e\u2066-\u2069](?:(?=[{_HAN}])|(?<=[{_HAN}].))"
+    "|[\U0001d400-\U0001d7ff]{2,}"
+)
+_ALIKE = "АВЕКМНОРСТУХаеорсухіІјЈѕЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧο"
+_LATIN = str.maketrans(_ALIKE, "ABEKMHOPCTYXaeopcyxiIjJsSABEZHIKMNOPTYXo")
+"""Cyrillic and Greek letters, and the Latin ones that look so."""
+_DISGUISED = re.compile(
+    f"[{_ALIKE}](?:(?<![\u0370-\u052f].)[{_ALIKE}]*(?=[A-Za-z])"
+    f"|(?<=[A-Za-z].)[{_ALIKE}]*(?![\u0370-\u052f]))"
+)
+_SPOKEN = re.compile("[б-дж-нптф-ьэ-я]|[α-ξπ-ω]{2}")
+"""What is written in Cyrillic or Greek, and not only looks so."""
+_HALF = re.compile(rf"[,?!:;](?<=[{_HAN}”》）\"%].)(?!\d)")
 _SCRIPT = re.compile("[" + "".join(sorted(TRADITIONAL)) + "]")
+_LASTING = re.compile(
+    f"著(?![名作称者述录书译])(?<![名显编原专土遗巨论译合卓昭拙新撰所]著)(?=[{_HAN}])"
+)
+"""What is 着 in Simplified text: no work, and not its author's."""
 _WIDE = {",": "，", "?": "？", "!": "！", ":": "：", ";": "；"}
 _SURE = 7.0
 """What the bytes put back in a text must gain in all, in logarithms of likelihood."""
@@ -92,6 +110,7 @@ def sound(text: str) -> bool:
     """Whether a text needs no repair, which is quick to see of most; no if it may need one."""
     return not (
         _HIDDEN.search(text)
+        or _DISGUISED.search(text)
         or _SPELLED.search(text)
         or _EATEN.search(text)
         or _is_narrow(text)
@@ -108,7 +127,10 @@ def _is_narrow(text: str) -> bool:
 def _once(lines: list[Mended], left: int) -> tuple[list[Mended], int]:
     """The lines after one round, and how many readings may still be tried."""
     lines = _substituted(lines, "hidden", _HIDDEN, _unhidden)
-    annotated = _annotated("\n".join(line.text for line in lines))
+    text = "\n".join(line.text for line in lines)
+    if _DISGUISED.search(text) and not _SPOKEN.search(text):
+        lines = _substituted(lines, "hidden", _DISGUISED, lambda found: found.translate(_LATIN))
+    annotated = _annotated(text)
     lines, left = _realigned(lines, annotated, left)
     text = "\n".join(line.text for line in lines)
     if deleted(text):
@@ -122,6 +144,7 @@ def _once(lines: list[Mended], left: int) -> tuple[list[Mended], int]:
         lines = _substituted(lines, "width", _HALF, _WIDE.__getitem__)
     if annotated:
         lines = _substituted(lines, "script", _SCRIPT, simplified)
+        lines = _substituted(lines, "script", _LASTING, lambda _: "着")
     return lines, left
 
 
@@ -136,9 +159,9 @@ def _substituted(
     return [line.changed(found(line.text)) for line in lines]
 
 
-def _unhidden(character: str) -> str:
-    visible = "\u2e80" <= character != "\ufeff"
-    return unicodedata.normalize("NFKC", character) if visible else ""
+def _unhidden(found: str) -> str:
+    visible = "\u2e80" <= found != "\ufeff"
+    return unicodedata.normalize("NFKC", found) if visible else ""
 
 
 def _annotated(text: str) -> bool:

@@ -83,6 +83,8 @@ def _places(text: str) -> Iterator[tuple[int, str, str]]:
             fits = (following or "”") in "”，、。\r\n"
         else:
             left = simplified(text[max(0, at - 3) : at])
-            fits = left[2:] + first in listed or left[1:] + first in listed or left + first in listed
+            fits = (
+                left[2:] + first in listed or left[1:] + first in listed or left + first in listed
+            )
         if fits and (mark not in "—…" or following == mark):
             yield at, first, mark

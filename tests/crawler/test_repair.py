@@ -70,6 +70,12 @@ def test_annotations_go_and_the_script_is_folded() -> None:
     )
 
 
+def test_a_form_that_simplified_text_has_too_is_folded_where_it_means_another() -> None:
+    text = ANNOTATED + "這意味著隨著著名學者的著作顯著增多"
+    assert repair(text).endswith("这意味着随着著名学者的著作显著增多")
+    assert repair("這意味著改變") == "這意味著改變"
+
+
 def test_an_annotation_across_two_characters_is_undone() -> None:
     data = "首款AI遊戲,當地AI公司".encode("gbk")
     for each, reading in (("預", "yù"), ("數", "shù")):
@@ -86,6 +92,8 @@ def test_an_annotation_across_two_characters_is_undone() -> None:
         "這是一篇真正的繁體文章，沒有任何損壞。公司發布了新產品。",
         "“葉”讀作(yè)，不是別的。",
         "What?!? 真的?! 他问,是的.",
+        "俄语词рoссия和VPNа，希腊语λόγος与Δt、ΑΒ。",
+        "变量𝑥与家庭👨\u200d👩\u200d👧。",
         "１月１日，第１名。埃及总统来访。",
         "",
     ],
@@ -98,8 +106,18 @@ def test_half_width_punctuation_becomes_chinese() -> None:
     assert repair("他说,今天,我们,发布3,000件;好吗?") == "他说，今天，我们，发布3,000件；好吗？"
 
 
-def test_hidden_characters_go() -> None:
-    assert repair("云\u200b岭\u2f45科\ufeff技") == "云岭方科技"
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("云\u200b岭\u2f45科\ufeff技", "云岭方科技"),
+        ("云\u200d岭\u202e科\u2066技", "云岭科技"),
+        ("国产АI芯片与СОМРUТЕR", "国产AI芯片与COMPUTER"),
+        ("用GΡT写", "用GPT写"),
+        ("𝐀𝐈芯片", "AI芯片"),
+    ],
+)
+def test_hidden_characters_go(written: str, meant: str) -> None:
+    assert repair(written) == meant
 
 
 def test_the_log_says_what_was_where() -> None:
