@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from archive.script import simplified
-from crawler.lexicon import likelihood, words
+from crawler.lexicon import likelihood, usual, words
 from crawler.mending import Change
 from crawler.misaligned import pair_of, read
 
@@ -85,6 +85,9 @@ def _places(text: str) -> Iterator[tuple[int, str, str]]:
             left = simplified(text[max(0, at - 3) : at])
             fits = (
                 left[2:] + first in listed or left[1:] + first in listed or left + first in listed
+            )
+            fits = fits and not usual(
+                text[at - 1 : at + 1], text[at : at + 2], text[at - 2 : at + 1], text[at : at + 3]
             )
         if fits and (mark not in "—…" or following == mark):
             yield at, first, mark
