@@ -74,7 +74,7 @@ _SEARCHED = 40_000
 """Characters from the beginning of a text that are searched for lost bytes."""
 _LONGEST = 1500
 """Characters in a line from which on it is not searched for lost bytes."""
-_READINGS = 60_000
+_READINGS = 100_000
 """Readings tried for a text; the lines that come after them keep their bytes as they are."""
 _ROUNDS = 4
 """A repair can show the next one."""
