@@ -16,6 +16,7 @@ EDGE = "$"
 """Stands before and behind a line."""
 _UNKNOWN, _PRIVATE, _ASCII, _OTHER = -19.0, -25.0, -5.0, -14.0
 _NEVER = -1e9
+_USUAL = -13.0
 _HALF = math.log(2) / 2
 _SEEN = 3.0
 _TOTAL = 3_330_222
@@ -52,38 +53,43 @@ def words() -> dict[str, float]:
     return found | dict.fromkeys("\"'\n- ", -4.5)
 
 
+def _classes(line: str, zero: int, unit: float) -> dict[str, float]:
+    """Logarithms; a capital letter has those of the characters behind it."""
+    found, size = {}, 0.0
+    for character in line:
+        if "A" <= character <= "Z":
+            size = (ord(character) - 65 - zero) * unit
+        else:
+            found[character] = size
+    return found
+
+
 @cache
-def _pairs() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """How often words end in and begin with a character, and what a pair of these is worth.
+def _pairs() -> tuple[dict[str, float], dict[str, float], dict[str, str]]:
+    """How often words end in and begin with a character, and what follows the ends of words.
 
-    Logarithms; the worth of a pair is how much more often it occurs than by chance. Each line of
-    the file has classes, a capital letter and the characters in it. Source: counts of articles.
+    Source: counts of articles.
     """
-
-    def classes(line: str, zero: int, unit: float) -> dict[str, float]:
-        found, size = {}, 0.0
-        for character in line:
-            if "A" <= character <= "Z":
-                size = (ord(character) - 65 - zero) * unit
-            else:
-                found[character] = size
-        return found
-
     ends, begins, *lines = _listed("pairs.txt")
-    worth = {
-        line[0] + each: value for line in lines for each, value in classes(line[1:], 8, 0.5).items()
-    }
-    return classes(ends, 34, _HALF), classes(begins, 34, _HALF), worth | _QUOTED
+    following = {line[0]: line[1:] for line in lines}
+    return _classes(ends, 34, _HALF), _classes(begins, 34, _HALF), following
+
+
+@cache
+def _worth(before: str) -> dict[str, float]:
+    """What the words behind a word that ends in `before` are worth: how much more often than by
+    chance these begin so."""
+    return _classes(_pairs()[2].get(before, ""), 8, 0.5)
 
 
 @lru_cache(1 << 16)
 def _joint(before: str, after: str) -> float:
     """What it is worth that a word ends in `before` and the next begins with `after`."""
     before, after = _TOKENS.get(before, before), _TOKENS.get(after, after)
-    ends, begins, worth = _pairs()
+    ends, begins, _ = _pairs()
     if before not in ends or after not in begins or (before == after and before in "0a"):
         return 0.0
-    if (known := worth.get(before + after)) is not None:
+    if (known := _QUOTED.get(before + after, _worth(before).get(after))) is not None:
         return known
     return math.log(_SEEN / (_TOTAL * math.exp(ends[before] + begins[after]) + _SEEN))
 
@@ -99,6 +105,12 @@ def alone(character: str) -> float:
     return _PRIVATE if "\ue000" <= character <= "\uf8ff" else _OTHER
 
 
+def usual(*pieces: str) -> bool:
+    """Whether any of them is a frequent word of more than one character."""
+    listed = words()
+    return any(len(each) > 1 and listed.get(each, _USUAL) > _USUAL for each in pieces)
+
+
 def extend(best: tuple[float, ...], tail: str, local: Mapping[str, float]) -> float:
     """The score of a text that grew by one character.
 
@@ -110,10 +122,13 @@ def extend(best: tuple[float, ...], tail: str, local: Mapping[str, float]) -> fl
     top = best[-1] + alone(tail[-1]) + _joint(tail[-2:-1], tail[-1])
     for length in range(2, min(LONGEST, len(tail), len(best)) + 1):
         word = tail[-length:]
-        known = max(listed.get(word, _NEVER), local.get(word, _NEVER))
-        if known > _NEVER:
+        known = listed.get(word)
+        if local and (own := local.get(word, _NEVER)) > (_NEVER if known is None else known):
+            known = own
+        if known is not None:
             known += best[-length] + _joint(tail[-length - 1 : -length], word[0])
-            top = max(top, known)
+            if known > top:
+                top = known
     return top
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from archive.script import TRADITIONAL, simplified
-from crawler.lexicon import EDGE, LONGEST, alone, extend, likelihood, words
+from crawler.lexicon import EDGE, LONGEST, alone, extend, likelihood, usual, words
 from crawler.mending import Change
 
 _OPENER = re.compile(r"[?,!][?!]?([^\x00-\x7f，。、：；？！“”（）《》—…]+)")
@@ -21,6 +21,8 @@ _UNLIKELY = -9.0
 """Mean likelihood of a character, below which what follows a mark may be out of step."""
 _OPEN, _LOST, _EATEN, _FOREIGN, _WIDE, _UNREAD, _ODD = 2.0, 1.0, 1.0, 4.0, 1.0, 12.0, 6.0
 """What each thing supposed must gain at least, in logarithms of likelihood."""
+_SHIFTED = 3.0
+"""What such a text must gain if it is read in step."""
 _BEAM, _BEHIND = 120, 14.0
 """How many readings are followed, and how far behind the likeliest."""
 _RARE = -15.5
@@ -151,13 +153,27 @@ def _named(change: Change, notes: Mapping[int, Note]) -> Change:
     return replace(change, kind="note") if whole and not change.after else change
 
 
-def suspects(line: str) -> list[tuple[int, int]]:
+def suspects(line: str) -> Iterator[tuple[int, int]]:
     """Spans of what may be out of step: quick to find, and none in nearly all undamaged lines."""
-    found = []
     for match in _OPENER.finditer(line):
-        shifted = match[1][:_REACH]
-        if likelihood(shifted) < _UNLIKELY * len(shifted):
-            found.append(match.span(1))
+        text = match[1][:_REACH]
+        if usual(text[:2], text[:3], text[1:3]):
+            continue
+        score = likelihood(text)
+        if score < _UNLIKELY * len(text):
+            shifted = _shifted(ord(line[match.start(1) - 1]) + 0x80, text)
+            if len(shifted) == len(text) and likelihood(shifted) > score + _SHIFTED:
+                yield match.span(1)
+
+
+def _shifted(lead: int, text: str) -> str:
+    """A text read one byte out of step behind a lead byte, as far as that works."""
+    found = ""
+    for character in text:
+        pair = pair_of(character)
+        if not pair or not (whole := read(lead, pair[0])):
+            break
+        found, lead = found + whole, pair[1]
     return found
 
 

@@ -39,13 +39,31 @@ _TRACES = re.compile(
     rf"[?,!][^\x00-\x7f，。、：；？！“”（）《》—…]|[?]!|[?]{_SYLLABLE}\)|\({_SYLLABLE}\)"
 )
 _EATEN = re.compile(
-    rf"(?<![0-9A-Za-z])[?](?:[?！？!](?:[?]|[^\x00-\x7f，。、：；？！“”（）《》—…])|{_SYLLABLE}\))"
+    rf"[?](?<![0-9A-Za-z][?])(?:[?！？!](?:[?]|[^\x00-\x7f，。、：；？！“”（）《》—…])|{_SYLLABLE}\))"
 )
 _DOUBLED = re.compile("[?][？！]")
 _COMMA = re.compile(rf"，(?=[A-Za-z]\([a-zü]*[{_TONED}])")
-_HIDDEN = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\u2e80-\u2fd5\uf900-\ufaff]")
-_HALF = re.compile(r"(?<=[\u4e00-\u9fff”》）\"%])[,?!:;](?!\d)")
+_HAN = "\u4e00-\u9fff"
+_HIDDEN = re.compile(
+    "[\u00ad\u200b\u200c\u2060\ufeff\u2e80-\u2fd5\uf900-\ufaff]"
+    rf"|[\u200d-\u200f\u202a-\u202e\u2066-\u2069](?:(?=[{_HAN}])|(?<=[{_HAN}].))"
+    "|[\U0001d400-\U0001d7ff]{2,}"
+)
+_ALIKE = "АВЕКМНОРСТУХаеорсухіІјЈѕЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧο"
+_LATIN = str.maketrans(_ALIKE, "ABEKMHOPCTYXaeopcyxiIjJsSABEZHIKMNOPTYXo")
+"""Cyrillic and Greek letters, and the Latin ones that look so."""
+_DISGUISED = re.compile(
+    f"[{_ALIKE}](?:(?<![\u0370-\u052f].)[{_ALIKE}]*(?=[A-Za-z])"
+    f"|(?<=[A-Za-z].)[{_ALIKE}]*(?![\u0370-\u052f]))"
+)
+_SPOKEN = re.compile("[б-дж-нптф-ьэ-я]|[α-ξπ-ω]{2}")
+"""What is written in Cyrillic or Greek, and not only looks so."""
+_HALF = re.compile(rf"[,?!:;](?<=[{_HAN}”》）\"%].)(?!\d)")
 _SCRIPT = re.compile("[" + "".join(sorted(TRADITIONAL)) + "]")
+_LASTING = re.compile(
+    f"著(?![名作称者述录书译])(?<![名显编原专土遗巨论译合卓昭拙新撰所]著)(?=[{_HAN}])"
+)
+"""What is 着 in Simplified text: no work, and not its author's."""
 _WIDE = {",": "，", "?": "？", "!": "！", ":": "：", ";": "；"}
 _SURE = 7.0
 """What the bytes put back in a text must gain in all, in logarithms of likelihood."""
@@ -78,6 +96,8 @@ def repaired(text: str) -> tuple[str, tuple[Edit, ...]]:
 def mended(lines: Sequence[str]) -> tuple[Mended, ...]:
     """The lines of one page, each repaired: what is damaged is learnt from all of them."""
     now = [Mended(line) for line in lines]
+    if sound("\n".join(lines)):
+        return tuple(now)
     left = _READINGS
     for _ in range(_ROUNDS):
         before, (now, left) = now, _once(now, left)
@@ -86,10 +106,31 @@ def mended(lines: Sequence[str]) -> tuple[Mended, ...]:
     return tuple(now)
 
 
+def sound(text: str) -> bool:
+    """Whether a text needs no repair, which is quick to see of most; no if it may need one."""
+    return not (
+        _HIDDEN.search(text)
+        or _DISGUISED.search(text)
+        or _SPELLED.search(text)
+        or _EATEN.search(text)
+        or _is_narrow(text)
+        or deleted(text)
+        or any(suspects(text[:_SEARCHED]))
+    )
+
+
+def _is_narrow(text: str) -> bool:
+    """Whether a text has half-width punctuation, and hardly any Chinese."""
+    return text.count("，") < 3 <= len(_HALF.findall(text))
+
+
 def _once(lines: list[Mended], left: int) -> tuple[list[Mended], int]:
     """The lines after one round, and how many readings may still be tried."""
     lines = _substituted(lines, "hidden", _HIDDEN, _unhidden)
-    annotated = _annotated("\n".join(line.text for line in lines))
+    text = "\n".join(line.text for line in lines)
+    if _DISGUISED.search(text) and not _SPOKEN.search(text):
+        lines = _substituted(lines, "hidden", _DISGUISED, lambda found: found.translate(_LATIN))
+    annotated = _annotated(text)
     lines, left = _realigned(lines, annotated, left)
     text = "\n".join(line.text for line in lines)
     if deleted(text):
@@ -99,10 +140,11 @@ def _once(lines: list[Mended], left: int) -> tuple[list[Mended], int]:
             line.changed(reopened(line.text, known.count, least)) if near else line
             for line, near in zip(lines, _near([line.text for line in lines]), strict=True)
         ]
-    if annotated or (len(_HALF.findall(text)) >= 3 > text.count("，")):
+    if annotated or _is_narrow(text):
         lines = _substituted(lines, "width", _HALF, _WIDE.__getitem__)
     if annotated:
         lines = _substituted(lines, "script", _SCRIPT, simplified)
+        lines = _substituted(lines, "script", _LASTING, lambda _: "着")
     return lines, left
 
 
@@ -117,13 +159,15 @@ def _substituted(
     return [line.changed(found(line.text)) for line in lines]
 
 
-def _unhidden(character: str) -> str:
-    visible = "\u2e80" <= character != "\ufeff"
-    return unicodedata.normalize("NFKC", character) if visible else ""
+def _unhidden(found: str) -> str:
+    visible = "\u2e80" <= found != "\ufeff"
+    return unicodedata.normalize("NFKC", found) if visible else ""
 
 
 def _annotated(text: str) -> bool:
     """Whether a program put readings behind characters, which no author does so often."""
+    if not _SPELLED.search(text):
+        return False
     notes = Counter(
         (match[1], reading)
         for match in _NOTED.finditer(text)
@@ -142,7 +186,7 @@ def _realigned(lines: list[Mended], annotated: bool, left: int) -> tuple[list[Me
     shadows = [_shadow(line.text) if annotated else line.text for line in lines]
     notes = [_notes(line) if annotated else {} for line in shadows]
     near = _near(shadows)
-    odd = [suspects(line) if each else [] for line, each in zip(shadows, near, strict=True)]
+    odd = [list(suspects(line)) if each else [] for line, each in zip(shadows, near, strict=True)]
     eaten = any(map(_EATEN.search, shadows))
     if not annotated and not eaten and not any(odd):
         return lines, left

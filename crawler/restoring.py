@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lxml import html as lxml_html
-from lxml.etree import iterwalk
+from lxml.etree import XPath, iterwalk
 
 from archive.models import Edit
 from archive.text import clean_line
 from crawler.mending import Mended
-from crawler.repair import mended
+from crawler.repair import mended, sound
 
 _UNSEEN = frozenset(("script", "style", "noscript", "template"))
 _BLOCKS = frozenset(
@@ -27,14 +27,23 @@ _LIKELY = 12
 _LOST = re.compile("[\ufffd\ue000-\uf8ff]")
 _BEARABLE = 3
 
+_TEXTS = XPath("//text()", smart_strings=False)
+_CODE = XPath("//script/text() | //style/text()", smart_strings=False)
+_CONTENTS = XPath("//meta/@content", smart_strings=False)
+
 _Run = list[tuple[lxml_html.HtmlElement, str]]
 """The texts of one line: an element, and which of its texts: `text`, `tail` or `content`."""
 
 
 def restore(tree: lxml_html.HtmlElement) -> tuple[Mended, ...]:
     """Repair the text of a page in its tree; all its lines if that changed any, else none."""
-    texts = ((run, "".join(map(_said, run))) for run in _runs(tree))
-    runs = [(run, text) for run, text in texts if not text.isascii()]
+    # Most pages need no repair; to see that is quicker than to take them apart.
+    code = set(_CODE(tree))
+    texts = ("\n" if each.isspace() else each for each in _TEXTS(tree) if each not in code)
+    if sound("".join(texts) + "\n".join(_CONTENTS(tree))):
+        return ()
+    said = ((run, "".join(map(_said, run))) for run in _runs(tree))
+    runs = [(run, text) for run, text in said if not text.isascii()]
     found = mended([_BREAK.sub(" ", text) for _, text in runs])
     changed = False
     for (run, _), line in zip(runs, found, strict=True):

@@ -5,17 +5,16 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from archive.script import simplified
-from crawler.lexicon import likelihood, words
+from crawler.lexicon import likelihood, usual, words
 from crawler.mending import Change
 from crawler.misaligned import pair_of, read
 
-_AROUND, _QUOTED = 6, 300
+_AROUND, _QUOTED = 4, 300
 _HAN = re.compile("[\u4e00-\u9fff]")
 _COUNTED = re.compile(r"\d|[.月日年]")
 _MOST = 1000
 _SURE, _AGAIN = 99.0, 4.0
-"""The gain of what needs no more; what a text says twice is less likely an accident, and so is
-what makes no word."""
+"""The gain of what needs no more; what a text says twice is less likely an accident."""
 
 
 @cache
@@ -47,7 +46,8 @@ def deleted(text: str) -> bool:
 
     A text with very many places to look at is left alone.
     """
-    return not _intact().search(text) and 0 < len(_pattern().findall(text)) <= _MOST
+    found = _pattern().findall(text) if not _intact().search(text) else ()
+    return 0 < len(found) <= _MOST and any(_places(text))
 
 
 def reopened(line: str, times: Callable[[str], int], least: float) -> Iterator[Change]:
@@ -55,27 +55,39 @@ def reopened(line: str, times: Callable[[str], int], least: float) -> Iterator[C
 
     `times` tells how often the text says something.
     """
-    for match in _pattern().finditer(line):
-        first, mark = _hidden()[match[0]]
-        if _gain(line, match.start(), first, mark, times) >= least:
-            yield Change(match.start(), match.end(), first + mark, "bytes")
+    for at, first, mark in _places(line):
+        left, right = line[max(0, at - _AROUND) : at], line[at + 1 : at + 1 + _AROUND]
+        if first == "！":
+            earlier = line[max(0, at - _QUOTED) : at]
+            sure = earlier.rfind("“") > earlier.rfind("”") and not _COUNTED.match(right)
+            gain = _SURE if sure else 0.0
+        else:
+            gain = likelihood(left + first + mark + right) - likelihood(left + line[at] + right)
+            if first == "啊" and gain > 0:
+                gain = _SURE
+            elif right and times(line[at : at + 2]) > 1:
+                gain -= _AGAIN
+        if gain >= least:
+            yield Change(at, at + 1, first + mark, "bytes")
 
 
-def _gain(line: str, at: int, first: str, mark: str, times: Callable[[str], int]) -> float:
-    whole = line[at]
-    left = simplified(line[max(0, at - _AROUND) : at])
-    right = simplified(line[at + 1 : at + 1 + _AROUND])
-    if first == "！":
-        earlier = line[max(0, at - _QUOTED) : at]
-        quoted = mark == "”" and earlier.rfind("“") > earlier.rfind("”")
-        sure = quoted and bool(_HAN.match(left[-1:])) and not _COUNTED.match(right)
-        return _SURE if sure else 0.0
-    exclaimed = first == "啊" and (right[:1] or "”") in "”，、。"
-    if (mark in "—…" and right[:1] != mark) or (first == "啊" and not exclaimed):
-        return 0.0
-    gain = likelihood(left + first + mark + right) - likelihood(left + whole + right)
-    if first != "啊" and not any(left[-n:] + first in words() for n in (1, 2, 3)):
-        gain -= _AGAIN
-    if exclaimed and gain > 0:
-        return _SURE
-    return gain - _AGAIN if right and times(whole + line[at + 1]) > 1 else gain
+def _places(text: str) -> Iterator[tuple[int, str, str]]:
+    """Where characters may hide two, which fit their neighbours: hardly anywhere in sound text."""
+    listed, hidden = words(), _hidden()
+    for match in _pattern().finditer(text):
+        at, (first, mark) = match.start(), hidden[match[0]]
+        following = text[at + 1 : at + 2]
+        if first == "！":
+            fits = mark == "”" and bool(_HAN.match(text[at - 1 : at]))
+        elif first == "啊":
+            fits = (following or "”") in "”，、。\r\n"
+        else:
+            left = simplified(text[max(0, at - 3) : at])
+            fits = (
+                left[2:] + first in listed or left[1:] + first in listed or left + first in listed
+            )
+            fits = fits and not usual(
+                text[at - 1 : at + 1], text[at : at + 2], text[at - 2 : at + 1], text[at : at + 3]
+            )
+        if fits and (mark not in "—…" or following == mark):
+            yield at, first, mark

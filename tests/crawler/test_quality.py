@@ -10,15 +10,19 @@ import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from archive.script import simplified
 from archive.text import fold
 from benchmarks import changed_pages, extraction, gold
 from benchmarks.gold import Page
 from crawler.decode import decode
 from crawler.extract import extract
+from crawler.repair import repair
 from demo.newsroom import OUTLETS, load
 from demo.sites import Site
 
@@ -106,6 +110,23 @@ def test_real_pages_are_read_no_worse_than_before(
     )
     measured = {key: totals[key] for key in ("P", "R", "F1", ">=.9")}
     hold(request, f"real pages, {change}" if change else "real pages", measured)
+
+
+def test_injected_damage_is_repaired_no_worse_than_before(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = request.config.rootpath / PAGES
+    if gold.missing(folder):
+        pytest.skip(f"the texts to damage are not there: {PAGES}")
+    maker = gold.module(folder / "damage" / "make_damage.py")
+    kinds = list(maker.TYPES)
+    if not find_spec("opencc"):
+        # Only Traditional texts get annotations, and our own table cannot make these.
+        kinds = [kind for kind in kinds if not maker.TYPES[kind][0]]
+        monkeypatch.setattr(maker, "converter", lambda _: SimpleNamespace(convert=simplified))
+    report = maker.score(maker.load_texts(folder / "dev", 300, 2500), kinds, repair)
+    assert report.pop("clean")["false_edits_per_million"] == 0
+    hold(request, "injected damage", {kind: row["restored"] for kind, row in report.items()})
 
 
 def test_real_pages_are_decoded_from_whatever_encoding(request: pytest.FixtureRequest) -> None:

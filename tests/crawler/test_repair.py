@@ -1,12 +1,14 @@
 """Texts are ours; the damage is made here, byte by byte, as reposting sites make it."""
 
-from time import process_time
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from crawler.lexicon import extend as lexicon_extend
 from crawler.mending import undo
+from crawler.misaligned import realign
 from crawler.repair import mended, repair, repaired
 
 ALPHABET = "，。？！“”、?!,(\n 1aＡ１基础矗網现的發业務可是\u200b\ue3bf€āF" + "(fā)"
@@ -68,6 +70,12 @@ def test_annotations_go_and_the_script_is_folded() -> None:
     )
 
 
+def test_a_form_that_simplified_text_has_too_is_folded_where_it_means_another() -> None:
+    text = ANNOTATED + "這意味著隨著著名學者的著作顯著增多"
+    assert repair(text).endswith("这意味着随着著名学者的著作显著增多")
+    assert repair("這意味著改變") == "這意味著改變"
+
+
 def test_an_annotation_across_two_characters_is_undone() -> None:
     data = "首款AI遊戲,當地AI公司".encode("gbk")
     for each, reading in (("預", "yù"), ("數", "shù")):
@@ -84,6 +92,8 @@ def test_an_annotation_across_two_characters_is_undone() -> None:
         "這是一篇真正的繁體文章，沒有任何損壞。公司發布了新產品。",
         "“葉”讀作(yè)，不是別的。",
         "What?!? 真的?! 他问,是的.",
+        "俄语词рoссия和VPNа，希腊语λόγος与Δt、ΑΒ。",
+        "变量𝑥与家庭👨\u200d👩\u200d👧。",
         "１月１日，第１名。埃及总统来访。",
         "",
     ],
@@ -96,8 +106,18 @@ def test_half_width_punctuation_becomes_chinese() -> None:
     assert repair("他说,今天,我们,发布3,000件;好吗?") == "他说，今天，我们，发布3,000件；好吗？"
 
 
-def test_hidden_characters_go() -> None:
-    assert repair("云\u200b岭\u2f45科\ufeff技") == "云岭方科技"
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("云\u200b岭\u2f45科\ufeff技", "云岭方科技"),
+        ("云\u200d岭\u202e科\u2066技", "云岭科技"),
+        ("国产АI芯片与СОМРUТЕR", "国产AI芯片与COMPUTER"),
+        ("用GΡT写", "用GPT写"),
+        ("𝐀𝐈芯片", "AI芯片"),
+    ],
+)
+def test_hidden_characters_go(written: str, meant: str) -> None:
+    assert repair(written) == meant
 
 
 def test_the_log_says_what_was_where() -> None:
@@ -107,6 +127,7 @@ def test_the_log_says_what_was_where() -> None:
     assert text[edit.at :].startswith(edit.after)
 
 
+@settings(max_examples=50)
 @given(some.text(some.sampled_from(ALPHABET), max_size=80))
 def test_every_edit_can_be_undone(text: str) -> None:
     assert undo(*repaired(text)) == text
@@ -118,6 +139,7 @@ def test_repair_never_raises(text: str) -> None:
     assert undo(*repaired(text)) == text
 
 
+@settings(max_examples=50)
 @given(some.lists(some.text(some.sampled_from(ALPHABET.replace("\n", "")), max_size=20)))
 def test_every_line_keeps_its_place_and_its_own_edits(lines: list[str]) -> None:
     for line, after in zip(lines, mended(lines), strict=True):
@@ -131,15 +153,56 @@ def test_clean_sentences_stay(parts: list[str]) -> None:
     assert repair(text) == text
 
 
+@settings(max_examples=50)
 @given(some.text(some.sampled_from(ALPHABET), max_size=60))
 def test_what_is_repaired_stays(text: str) -> None:
     for each in (text, ANNOTATED + text):
         assert repaired(repair(each))[1] == ()
 
 
-@pytest.mark.parametrize("piece", ["?!盇鼠?海,\n", "??沼", "發(fā)", "盛、尝基矗\n", "a(fā)?fā)"])
-def test_a_hostile_text_is_searched_only_so_far(piece: str) -> None:
-    text = piece * (300_000 // len(piece))
-    started = process_time()
-    assert len(repair(text).split("\n")) == len(text.split("\n"))
-    assert process_time() - started < 5
+@pytest.mark.parametrize(
+    ("piece", "bound", "value"),
+    [
+        ("?!盇鼠?海,\n", "repair._SEARCHED", 600),
+        ("??沼", "repair._SEARCHED", 600),
+        ("發(fā)", "repair._SEARCHED", 600),
+        ("a(fā)?fā)", "repair._SEARCHED", 600),
+        ("?沼渭夹g,", "repair._SEARCHED", 600),
+        (",😀", "repair._SEARCHED", 600),
+        ("数据基矗市尝\n", "swallowed._MOST", 100),
+    ],
+)
+def test_a_hostile_text_is_searched_only_so_far(
+    piece: str, bound: str, value: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"crawler.{bound}", value)
+    weighed = 0
+
+    def extend(*arguments: Any) -> float:
+        nonlocal weighed
+        weighed += 1
+        return lexicon_extend(*arguments)
+
+    monkeypatch.setattr("crawler.lexicon.extend", extend)
+    monkeypatch.setattr("crawler.misaligned.extend", extend)
+    work = []
+    for length in (1200, 4800):
+        weighed = 0
+        text = piece * (length // len(piece))
+        assert len(repair(text).split("\n")) == len(text.split("\n"))
+        work.append(weighed)
+    assert work[1] <= 1.1 * work[0] + 100
+
+
+def test_no_more_readings_are_tried_than_a_text_is_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.repair._READINGS", 600)
+    spent = []
+
+    def counted(*arguments: Any) -> Any:
+        found = realign(*arguments)
+        spent.append(found[2])
+        return found
+
+    monkeypatch.setattr("crawler.repair.realign", counted)
+    repair("?沼渭夹g,\n" * 100)
+    assert 300 < sum(spent) <= 600
