@@ -18,6 +18,7 @@ from crawler import aliases, body, lines, metadata, registry, template, urls
 from crawler.dates import ParsedDate
 from crawler.decode import decode
 from crawler.headline import above, said, span, title, visible_lines
+from crawler.indexes import index
 from crawler.restoring import damage, edits, restore
 from crawler.source import Selectors, Source
 from crawler.splitting import around, split
@@ -88,6 +89,8 @@ def read_markup(
     page_title = clean_line(tree.findtext(".//title") or "")
     if refused := refuse(markup, "\n".join(texts), (headline, page_title), visible, url):
         return Reading((), *refused)
+    if found := index(tree, headline, text, url):
+        return Reading((), Outcome.NOT_ARTICLE, found)
     if len(texts[0]) < MIN_CHARACTERS:
         reason = f"{len(texts[0])} characters of text, {MIN_CHARACTERS} are needed"
         return Reading((), Outcome.TOO_SHORT, reason)
