@@ -14,7 +14,7 @@ from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
-from crawler import aliases, body, lines, metadata, registry, template, urls
+from crawler import aliases, body, drawn, lines, metadata, registry, template, urls
 from crawler.dates import ParsedDate
 from crawler.decode import decode
 from crawler.headline import above, said, span, title, visible_lines
@@ -31,6 +31,8 @@ _DOUBT = 0.3
 """A body that has less of the headline's pairs of characters is doubted; so much more wins."""
 _LEAD = 1500
 """Characters in which a news text says what its headline does."""
+_NOTHING_SAID = {Outcome.TOO_SHORT, Outcome.NOT_ARTICLE}
+_NAMES = "//title/text()|//h1//text()|//meta[@property='og:title' or @name='og:title']/@content"
 _CONFIG = use_config()
 # The defaults count Latin letters; a hanzi says three times as much.
 _CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
@@ -74,8 +76,28 @@ def read_markup(
         tree = lxml_html.document_fromstring(_without_declaration(markup))
     except (ParserError, ValueError):
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
-    mended = restore(tree)
     selectors = source.selectors if source else Selectors()
+    reading = _read(tree, markup, url, fetched_at, selectors)
+    shown = reading.articles[0] if reading.articles else None
+    agreeing = said(shown.title, shown.text[:_LEAD]) if shown else 0.0
+    if agreeing >= _DOUBT or not (shown or reading.outcome in _NOTHING_SAID):
+        return reading
+    names = "\n".join((shown.title if shown else "", *tree.xpath(_NAMES)))
+    if not drawn.draw(tree, names, fetched_at):
+        return reading
+    other = _read(tree, markup, url, fetched_at, selectors)
+    better = other.articles and said(other.articles[0].title, other.articles[0].text) > agreeing
+    return other if better else reading
+
+
+def _read(
+    tree: lxml_html.HtmlElement,
+    markup: str,
+    url: str | None,
+    fetched_at: datetime,
+    selectors: Selectors,
+) -> Reading:
+    mended = restore(tree)
     visible = visible_lines(tree)
     headline = title(tree, visible, template.headings(tree, selectors.title))
     text = _text(tree, selectors, headline)
@@ -89,8 +111,8 @@ def read_markup(
     page_title = clean_line(tree.findtext(".//title") or "")
     if refused := refuse(markup, "\n".join(texts), (headline, page_title), visible, url):
         return Reading((), *refused)
-    if found := index(tree, headline, text, url):
-        return Reading((), Outcome.NOT_ARTICLE, found)
+    if leads := index(tree, headline, text, url):
+        return Reading((), Outcome.NOT_ARTICLE, leads)
     if len(texts[0]) < MIN_CHARACTERS:
         reason = f"{len(texts[0])} characters of text, {MIN_CHARACTERS} are needed"
         return Reading((), Outcome.TOO_SHORT, reason)
