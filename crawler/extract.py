@@ -77,17 +77,15 @@ def read_markup(
     except (ParserError, ValueError):
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
     selectors = source.selectors if source else Selectors()
-    reading = _read(tree, markup, url, fetched_at, selectors)
-    shown = reading.articles[0] if reading.articles else None
-    agreeing = said(shown.title, shown.text[:_LEAD]) if shown else 0.0
-    if agreeing >= _DOUBT or not (shown or reading.outcome in _NOTHING_SAID):
+    reading, agreeing = _read(tree, markup, url, fetched_at, selectors)
+    if reading.outcome not in _NOTHING_SAID and (not reading.articles or agreeing >= _DOUBT):
         return reading
-    names = "\n".join((shown.title if shown else "", *tree.xpath(_NAMES)))
-    if not drawn.draw(tree, names, fetched_at):
-        return reading
-    other = _read(tree, markup, url, fetched_at, selectors)
-    better = other.articles and said(other.articles[0].title, other.articles[0].text) > agreeing
-    return other if better else reading
+    names = "\n".join((*tree.xpath(_NAMES), *(each.title for each in reading.articles)))
+    if drawn.draw(tree, names, fetched_at):
+        other, more = _read(tree, markup, url, fetched_at, selectors)
+        if other.articles and (more > agreeing or not reading.articles):
+            return other
+    return reading
 
 
 def _read(
@@ -96,28 +94,30 @@ def _read(
     url: str | None,
     fetched_at: datetime,
     selectors: Selectors,
-) -> Reading:
+) -> tuple[Reading, float]:
+    """What a page is, and how much of its headline its text says."""
     mended = restore(tree)
     visible = visible_lines(tree)
     headline = title(tree, visible, template.headings(tree, selectors.title))
     text = _text(tree, selectors, headline)
-    if said(headline, text[:_LEAD]) < _DOUBT:
+    if (agreeing := said(headline, text[:_LEAD])) < _DOUBT:
         # The page is in the hands of others, or it is named like all pages of its kind.
         start, _ = span(visible, text)
         if better := above(visible, start, text):
             headline, text = better, _text(tree, selectors, better)
+            agreeing = said(headline, text[:_LEAD])
     parts = split(headline, text.split("\n"))
     texts = ["\n".join(lines.tidy(part.lines, part.headline)) for part in parts]
     page_title = clean_line(tree.findtext(".//title") or "")
     if refused := refuse(markup, "\n".join(texts), (headline, page_title), visible, url):
-        return Reading((), *refused)
-    if leads := index(tree, headline, text, url):
-        return Reading((), Outcome.NOT_ARTICLE, leads)
+        return Reading((), *refused), agreeing
+    if leads := index(tree, headline, text, agreeing, url):
+        return Reading((), Outcome.NOT_ARTICLE, leads), agreeing
     if len(texts[0]) < MIN_CHARACTERS:
         reason = f"{len(texts[0])} characters of text, {MIN_CHARACTERS} are needed"
-        return Reading((), Outcome.TOO_SHORT, reason)
+        return Reading((), Outcome.TOO_SHORT, reason), agreeing
     if not headline:
-        return Reading((), Outcome.EXTRACTION_FAILED, "no title found")
+        return Reading((), Outcome.EXTRACTION_FAILED, "no title found"), agreeing
     articles: list[Article] = []
     day: ParsedDate | None = None
     for number, (part, text) in enumerate(zip(parts, texts, strict=True), 1):
@@ -130,7 +130,7 @@ def _read(
         repairs = edits(f"{article.title}\n{text}", mended)
         articles.append(replace(article, part=number, repairs=repairs))
     left = damage("".join(article.title + article.text for article in articles))
-    return Reading(tuple(articles), Outcome.STORED, left, aliases.stated(tree))
+    return Reading(tuple(articles), Outcome.STORED, left, aliases.stated(tree)), agreeing
 
 
 def extract(page: bytes, url: str | None = None) -> dict[str, Any]:

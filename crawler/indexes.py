@@ -13,7 +13,6 @@ from lxml import html as lxml_html
 from archive.text import fold
 from crawler import beside, body
 from crawler import lines as rules
-from crawler.headline import said
 from crawler.metadata import is_credit_line
 from crawler.verdict import is_home
 
@@ -29,6 +28,8 @@ _ATTACHED = re.compile(r"\W*附件")
 """Begins the links of a notice, which may have one sentence."""
 _AGREEING = 0.5
 """A text that says so much of its headline tells a story."""
+_LONG = 1000
+"""Characters of sentences, more than the beginnings of articles have that are not cut off."""
 _CUT = re.compile(r"(?:…|\.{3})\W*(?:详[情细]|全文|更多)?\W*$")
 _TAKEN = 50
 """Characters of links, below which a text is merely short."""
@@ -37,13 +38,20 @@ _NEAR = 2
 """Lines between a title and what belongs to it: its beginning, its date."""
 
 
-def index(tree: lxml_html.HtmlElement, headline: str, text: str, url: str | None) -> str:
-    """How a page shows that it only leads to articles; empty if it may be one."""
+def index(
+    tree: lxml_html.HtmlElement, headline: str, text: str, agreeing: float, url: str | None
+) -> str:
+    """How a page shows that it only leads to articles; empty if it may be one.
+
+    `agreeing` is the part of the headline that the text says, see headline.said.
+    """
     shown = text.split("\n")
-    full = sum(len(line) for line in shown if "。" in line)
+    full = [line for line in shown if "。" in line]
     cut = sum(bool(_CUT.search(line[-12:])) for line in shown)
-    # A text of sentences about its headline needs no closer look.
-    if 2 * full > len(text) and cut < _NEAR and said(headline, text) >= _AGREEING:
+    size = sum(map(len, full))
+    # A text of sentences about its headline, or of many, needs no closer look.
+    told = size > _LONG or (agreeing >= _AGREEING and 2 * size > len(text))
+    if told and 2 * cut <= len(full):
         return ""
     found = body.lines(tree)
     return _leads(found, shown, fold(headline), url) or _begins(found, fold(headline))
