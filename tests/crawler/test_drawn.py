@@ -128,3 +128,9 @@ def test_hostile_states_are_read_in_time(script: str) -> None:
     begin = time.process_time()
     said(script)
     assert time.process_time() - begin < 4
+
+
+def test_of_an_article_and_its_summaries_the_article_is_taken() -> None:
+    summary = {"title": TITLE, "digest": f"{PARAGRAPHS[0]}{PARAGRAPHS[2]}"}
+    state = json.dumps({"card": summary, "story": STORY, "share": summary})
+    assert article(f"<script>window.X={state}</script>").text == TEXT

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from lxml import html as lxml_html
 
 from archive.models import Outcome
 from crawler.extract import Reading, read
+from crawler.indexes import index
 from demo.newsroom import OUTLETS, load
 from demo.sites import Site
 
@@ -171,3 +173,12 @@ def test_an_article_with_links_or_without_sentences_stays(kind: str) -> None:
 def test_a_text_that_is_cut_off_in_one_place_is_none_of_many() -> None:
     body = f"<h1>{TITLES[0]}</h1><p>{''.join(STORIES)}</p><p>{CUT[0]}</p><p>{CUT[1]}</p>"
     assert judged(page(TITLES[0], body + links(*TITLES))).articles
+
+
+def test_sentences_of_its_own_make_a_page_an_article() -> None:
+    tastes = zipped("<div><h3><a href='/{n}'>{title}</a></h3><p>{text}</p></div>", CUT)
+    tree = lxml_html.document_fromstring(f"<p>{STORIES[0]}</p><p>{STORIES[1]}</p>{tastes}")
+    assert index(tree, "", "\n".join((*CUT, *STORIES[:2])), 0.0, None) == ""
+    listed = lxml_html.document_fromstring(links(*TITLES))
+    assert index(listed, "", "\n".join(TITLES), 0.0, None)
+    assert index(listed, "", "\n".join((*TITLES, *STORIES[:2])), 0.0, None) == ""
