@@ -35,7 +35,7 @@ _TOOLS = re.compile(
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # When something else was written: in a line without sentences, by the calendar or seen from now.
 _AGO = r"\d+\s*(?:秒钟?|分钟|小时|天|周|个?月|年)之?前|[昨今前]天\s*\d{1,2}:\d\d|刚刚$"
-_WHEN = re.compile(
+WHEN = re.compile(
     r"(?:19|20)\d\d\s*[年/.-]\s*\d{1,2}\s*[月/.-]\s*\d{1,2}\s*日?"
     r"(?:\D{0,3}\d{1,2}[:：时]\d\d(?:[:：分]\d\d)?)?"
     rf"|(?<!\d)\d{{1,2}}[月/-]\d{{1,2}}日?\s*\d{{1,2}}:\d\d|(?P<ago>{_AGO})"
@@ -163,7 +163,7 @@ def _outside(
 def _shapes(found: Sequence["Line"], headline: str) -> set[lxml_html.HtmlElement]:
     """The boxes that look like other things than the article, whatever they are called."""
     boxes: dict[lxml_html.HtmlElement, _Box] = {}
-    times = [_time(line) for line in found]
+    times = [written(line.text) for line in found]
     for number, line in enumerate(found):
         said, time = _said(line), times[number]
         title = line.is_link and len(line.folded) >= _LINKED
@@ -240,10 +240,11 @@ def _is_title(line: "Line") -> bool:
     return not line.is_link and len(line.folded) >= _LINKED
 
 
-def _time(line: "Line") -> re.Match[str] | None:
-    if len(line.text) > _LABEL or re.search("[，。！？]", line.text):
+def written(line: str) -> re.Match[str] | None:
+    """Where a line without sentences says when something was written."""
+    if len(line) > _LABEL or re.search("[，。！？]", line):
         return None
-    return _WHEN.search(line.text)
+    return WHEN.search(line)
 
 
 def _is_of_comments(line: "Line") -> bool:

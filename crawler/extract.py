@@ -14,10 +14,11 @@ from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
-from crawler import aliases, body, lines, metadata, registry, template, urls
+from crawler import aliases, body, drawn, lines, metadata, registry, template, urls
 from crawler.dates import ParsedDate
 from crawler.decode import decode
 from crawler.headline import above, said, span, title, visible_lines
+from crawler.indexes import index
 from crawler.restoring import damage, edits, restore
 from crawler.source import Selectors, Source
 from crawler.splitting import around, split
@@ -30,6 +31,8 @@ _DOUBT = 0.3
 """A body that has less of the headline's pairs of characters is doubted; so much more wins."""
 _LEAD = 1500
 """Characters in which a news text says what its headline does."""
+_NOTHING_SAID = {Outcome.TOO_SHORT, Outcome.NOT_ARTICLE}
+_NAMES = "//title/text()|//h1//text()|//meta[@property='og:title' or @name='og:title']/@content"
 _CONFIG = use_config()
 # The defaults count Latin letters; a hanzi says three times as much.
 _CONFIG.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
@@ -73,26 +76,48 @@ def read_markup(
         tree = lxml_html.document_fromstring(_without_declaration(markup))
     except (ParserError, ValueError):
         return Reading((), Outcome.NOT_ARTICLE, "the page is empty")
-    mended = restore(tree)
     selectors = source.selectors if source else Selectors()
+    reading, agreeing = _read(tree, markup, url, fetched_at, selectors)
+    if reading.outcome not in _NOTHING_SAID and (not reading.articles or agreeing >= _DOUBT):
+        return reading
+    names = "\n".join((*tree.xpath(_NAMES), *(each.title for each in reading.articles)))
+    if drawn.draw(tree, names, fetched_at):
+        other, more = _read(tree, markup, url, fetched_at, selectors)
+        if other.articles and (more > agreeing or not reading.articles):
+            return other
+    return reading
+
+
+def _read(
+    tree: lxml_html.HtmlElement,
+    markup: str,
+    url: str | None,
+    fetched_at: datetime,
+    selectors: Selectors,
+) -> tuple[Reading, float]:
+    """What a page is, and how much of its headline its text says."""
+    mended = restore(tree)
     visible = visible_lines(tree)
     headline = title(tree, visible, template.headings(tree, selectors.title))
     text = _text(tree, selectors, headline)
-    if said(headline, text[:_LEAD]) < _DOUBT:
+    if (agreeing := said(headline, text[:_LEAD])) < _DOUBT:
         # The page is in the hands of others, or it is named like all pages of its kind.
         start, _ = span(visible, text)
         if better := above(visible, start, text):
             headline, text = better, _text(tree, selectors, better)
+            agreeing = said(headline, text[:_LEAD])
     parts = split(headline, text.split("\n"))
     texts = ["\n".join(lines.tidy(part.lines, part.headline)) for part in parts]
     page_title = clean_line(tree.findtext(".//title") or "")
     if refused := refuse(markup, "\n".join(texts), (headline, page_title), visible, url):
-        return Reading((), *refused)
+        return Reading((), *refused), agreeing
+    if leads := index(tree, headline, text, agreeing, url):
+        return Reading((), Outcome.NOT_ARTICLE, leads), agreeing
     if len(texts[0]) < MIN_CHARACTERS:
         reason = f"{len(texts[0])} characters of text, {MIN_CHARACTERS} are needed"
-        return Reading((), Outcome.TOO_SHORT, reason)
+        return Reading((), Outcome.TOO_SHORT, reason), agreeing
     if not headline:
-        return Reading((), Outcome.EXTRACTION_FAILED, "no title found")
+        return Reading((), Outcome.EXTRACTION_FAILED, "no title found"), agreeing
     articles: list[Article] = []
     day: ParsedDate | None = None
     for number, (part, text) in enumerate(zip(parts, texts, strict=True), 1):
@@ -105,7 +130,7 @@ def read_markup(
         repairs = edits(f"{article.title}\n{text}", mended)
         articles.append(replace(article, part=number, repairs=repairs))
     left = damage("".join(article.title + article.text for article in articles))
-    return Reading(tuple(articles), Outcome.STORED, left, aliases.stated(tree))
+    return Reading(tuple(articles), Outcome.STORED, left, aliases.stated(tree)), agreeing
 
 
 def extract(page: bytes, url: str | None = None) -> dict[str, Any]:

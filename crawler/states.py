@@ -24,13 +24,13 @@ def state(body: bytes, url: str, entry: Entry, fetched_at: datetime) -> list[Fou
         rf"""|(?<![\w$]){name}["']?\]?\s*=\s*(?=[\[{{])"""
     )
     for found in islice(begins.finditer(page), _CANDIDATES):
-        tree = _value(page, found.end())
+        tree = value(page, found.end())
         if tree is not None:
             return apis.links(tree, entry, fetched_at)
     raise answers.DiscoveryError("no_state", url, f"has no JSON in {entry.variable!r}")
 
 
-def _value(page: str, start: int) -> Any:
+def value(page: str, start: int) -> Any:
     """The JSON that begins at `start`, whatever follows it; None if there is none."""
     try:
         return _JSON.raw_decode(page, start)[0]

@@ -160,7 +160,7 @@ def led_away(asked: str, came: str) -> Refusal | None:
     door = re.match(r"(?:passport|login|sso|accounts?)\.", end.netloc) or _DOOR.search(end.path)
     if door and not _DOOR.search(start.path):
         return Outcome.PAYWALLED, where
-    if _LOST.search(end.path) or (_is_home(end) and not _is_home(start)) or _is_above(end, start):
+    if _LOST.search(end.path) or (is_home(end) and not is_home(start)) or _is_above(end, start):
         return Outcome.GONE, where
     return None
 
@@ -180,7 +180,8 @@ def _first(pattern: re.Pattern[str], lines: Iterable[str]) -> str:
     return next((line for line in lines if pattern.fullmatch(line)), "")
 
 
-def _is_home(address: SplitResult) -> bool:
+def is_home(address: SplitResult) -> bool:
+    """Whether an address is that of a site's front page."""
     bare = not re.search(r"\d", address.query) and not address.fragment
     return bare and _HOME.fullmatch(address.path) is not None
 
