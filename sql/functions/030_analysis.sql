@@ -72,7 +72,7 @@ set search_path = pg_catalog
 as $$
     with known as (
         select n.name from archive.name n
-         where news.fold(timeline.name) in (news.fold(n.alias), news.fold(n.name))
+         where news.fold(timeline.name) in (lower(n.alias), lower(n.name))
     ), word as materialized (
         select n.alias from archive.name n where n.name in (select k.name from known k)
         union select k.name from known k
@@ -100,7 +100,7 @@ as $$
         select v.kind, v.event
           from news.events v
          where v.id = f.id and exists (
-               select from word w where strpos(news.fold(v.event), news.fold(w.alias)) > 0)
+               select from word w where strpos(lower(v.event), lower(w.alias)) > 0)
          order by v.number limit 1) e on true
      order by f.at desc, f.id desc
 $$;
