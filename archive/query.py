@@ -6,6 +6,7 @@ import psycopg
 
 from archive.database import open_connection
 from archive.errors import UsageError
+from archive.migrations import SchemaError
 
 
 class SearchError(UsageError):
@@ -34,13 +35,15 @@ def ask(url: str, query: str, *values: object) -> Answer:
 def search(
     url: str, text: str, since: str | None, tag: str | None, source: str | None, page: int
 ) -> Answer:
-    """A page of `news.search`, asked as the user of `url`. Raises SearchError."""
+    """A page of `news.search`, asked as the user of `url`. Raises SearchError, SchemaError."""
     try:
         return ask(
             url,
             "select * from search(%s, since => %s, tag => %s, source => %s, page => %s)",
             *(text, since, tag, source, page),
         )
+    except (psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName):
+        raise SchemaError("the database has no search yet; run: jianbao migrate") from None
     except psycopg.DataError as error:
         told = filter(None, (error.diag.message_primary or str(error), error.diag.message_hint))
         raise SearchError(". ".join(told)) from None

@@ -4,6 +4,7 @@ import psycopg
 import pytest
 
 from archive import query
+from archive.migrations import SchemaError
 
 
 def test_an_answer_has_columns_and_rows(database_url: str, desk: Any) -> None:
@@ -23,3 +24,8 @@ def test_a_query_changes_nothing(database_url: str, desk: Any) -> None:
     desk.article("a")
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         query.ask(database_url, "delete from archive.article")
+
+
+def test_a_search_in_a_database_without_one_says_what_to_do(empty_database: str) -> None:
+    with pytest.raises(SchemaError, match="jianbao migrate"):
+        query.search(empty_database, "量潮", None, None, None, 1)
