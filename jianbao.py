@@ -10,7 +10,7 @@ import typer
 
 import crawler.commands
 import crawler.explaining
-import crawler.source_commands
+import crawler.sources.source_commands
 import digest.commands
 import service.commands
 import service.keeping
@@ -21,7 +21,7 @@ from archive.errors import KnownError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for room in (
-    crawler.source_commands,
+    crawler.sources.source_commands,
     crawler.commands,
     crawler.explaining,
     summarizer.commands,

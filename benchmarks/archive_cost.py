@@ -18,8 +18,8 @@ from archive import clock, database, links, pages, sources
 from archive.models import FoundLink, Page
 from archive.settings import Settings
 from benchmarks.crowd import place
-from crawler.reading import read_pending
-from crawler.relevance import Rule
+from crawler.articles.reading import read_pending
+from crawler.sources.relevance import Rule
 from summarizer.stage import summarize_pending, writer
 
 GOAL = 25.0

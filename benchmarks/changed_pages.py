@@ -15,8 +15,8 @@ from lxml import html as lxml_html
 
 from archive.text import fold
 from benchmarks.gold import Page
-from crawler import body
-from crawler.decode import decode
+from crawler.articles import body
+from crawler.articles.decode import decode
 
 Change = Callable[[lxml_html.HtmlElement, Sequence[Page], int], None]
 _SHARE = 0.9

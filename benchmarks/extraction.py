@@ -25,7 +25,7 @@ from archive.clock import BEIJING
 from archive.settings import PROJECT
 from benchmarks import changed_pages, gold, repairs
 from benchmarks.gold import Page
-from crawler.documents import read_document
+from crawler.articles.documents import read_document
 from crawler.extract import extract
 
 TOOLS = ("readability-lxml", "opencc")

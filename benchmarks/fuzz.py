@@ -21,8 +21,8 @@ from pathlib import Path
 from random import Random
 
 from archive.models import FoundLink
-from crawler import answers, dates, discovery
-from crawler.source import Entry, Source
+from crawler.links import answers, dates, discovery
+from crawler.sources.source import Entry, Source
 
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
 BASE = "https://www.jia.example/list"

@@ -24,7 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from archive import database, embedded, query, settings
-from crawler import urls
+from crawler.sources import urls
 
 PUBLIC, NAMESERVER = "93.184.215.14", "93.184.215.53"
 SITE = "http://www.gongkai.example"

@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from benchmarks.relevance_titles import SHARED, Label, labels, missing, titles
-from crawler import topics
-from crawler.relevance import Decision, by_title
+from crawler.sources import topics
+from crawler.sources.relevance import Decision, by_title
 
 PRECISION, RECALL, LOST = 0.95, 0.90, 1
 

@@ -11,8 +11,8 @@ import typer
 from archive import console
 
 if TYPE_CHECKING:
-    from crawler.rereading import Change
-    from crawler.source import Source
+    from crawler.articles.rereading import Change
+    from crawler.sources.source import Source
 
 app = typer.Typer()
 _WIDTH = 80
@@ -29,9 +29,9 @@ def crawl(
     """Crawl the sources that are due, or the named ones now; keep their pages."""
     from archive import clock, database, links, runs, settings
     from archive import sources as archive_sources
-    from crawler import registry
-    from crawler.crawl import crawl as run_crawl
-    from crawler.crawl import crawl_apart, due, sync_registry
+    from crawler.pages.crawl import crawl as run_crawl
+    from crawler.pages.crawl import crawl_apart, due, sync_registry
+    from crawler.sources import registry
 
     current = settings.load()
     known = registry.load(current.jianbao_sources)
@@ -68,7 +68,7 @@ def extract(
 ) -> None:
     """Read one page and print its article as JSON; without FILE, read the pages that wait."""
     if file:
-        from crawler import child
+        from crawler.articles import child
         from crawler.extract import extract as extract_page
 
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
@@ -76,9 +76,9 @@ def extract(
         sys.stdout.write(json.dumps(article, ensure_ascii=False) + "\n")
         return
     from archive import database, runs, settings
-    from crawler import registry
-    from crawler.reading import read_pending
-    from crawler.relevance import Rule
+    from crawler.articles.reading import read_pending
+    from crawler.sources import registry
+    from crawler.sources.relevance import Rule
 
     current = settings.load()
     known = registry.load(current.jianbao_sources)
@@ -99,9 +99,9 @@ def reread(
 ) -> None:
     """Read kept pages again by today's rules, and show what that changes. Removes no article."""
     from archive import database, runs, settings
-    from crawler import registry
-    from crawler.relevance import Rule
-    from crawler.rereading import reread as run
+    from crawler.articles.rereading import reread as run
+    from crawler.sources import registry
+    from crawler.sources.relevance import Rule
 
     current = settings.load()
     known = registry.load(current.jianbao_sources)

@@ -17,7 +17,7 @@ from crawler.accounts import counted
 
 if TYPE_CHECKING:
     from archive.biography import Biography, Fetch, Telling
-    from crawler.source import Source
+    from crawler.sources.source import Source
 
 app = typer.Typer()
 
@@ -81,7 +81,7 @@ def explain(
 ) -> None:
     """Tell one link's whole story: found, fetched, outcome and reason, articles, what to do."""
     from archive import biography, clock, database, settings
-    from crawler import registry
+    from crawler.sources import registry
 
     current = settings.load()
     meant = resolve(registry.load(current.jianbao_sources), address)
@@ -100,7 +100,7 @@ def explain(
 
 def resolve(known: "tuple[Source, ...]", typed: str) -> Address:
     """What an address means, however it was copied. Raises NoAddress."""
-    from crawler import registry, urls
+    from crawler.sources import registry, urls
 
     text = typed.strip()
     if text.lower().startswith("urn:"):

@@ -14,15 +14,17 @@ from trafilatura.settings import use_config
 
 from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
-from crawler import aliases, body, drawn, lines, metadata, registry, template, urls
-from crawler.dates import ParsedDate
-from crawler.decode import decode
-from crawler.headline import above, said, span, title, visible_lines
-from crawler.indexes import index
-from crawler.restoring import damage, edits, restore
-from crawler.source import Selectors, Source
-from crawler.splitting import around, split
-from crawler.verdict import refuse
+from crawler.articles import body, drawn, lines, metadata, template
+from crawler.articles.decode import decode
+from crawler.articles.headline import above, said, span, title, visible_lines
+from crawler.articles.indexes import index
+from crawler.articles.splitting import around, split
+from crawler.articles.verdict import refuse
+from crawler.damage.restoring import damage, edits, restore
+from crawler.links import aliases
+from crawler.links.dates import ParsedDate
+from crawler.sources import registry, urls
+from crawler.sources.source import Selectors, Source
 
 MIN_CHARACTERS = 50
 """Shorter texts are no article; a Chinese news flash has about 100 characters."""

@@ -9,12 +9,13 @@ from archive import clock, links, pages, sources
 from archive.errors import KnownError
 from archive.models import FoundLink, Link, Outcome, Page
 from archive.settings import Settings
-from crawler import child, registry, urls
-from crawler.crawl import crawl, sync_registry
-from crawler.documents import read_document
-from crawler.reading import read_pending
-from crawler.relevance import Rule
-from crawler.source import Source
+from crawler.articles import child
+from crawler.articles.documents import read_document
+from crawler.articles.reading import read_pending
+from crawler.pages.crawl import crawl, sync_registry
+from crawler.sources import registry, urls
+from crawler.sources.relevance import Rule
+from crawler.sources.source import Source
 
 
 class Unimportable(KnownError):

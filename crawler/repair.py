@@ -14,10 +14,10 @@ from itertools import accumulate
 
 from archive.models import Edit
 from archive.script import SIMPLIFIED, TRADITIONAL, simplified
-from crawler.lexicon import repeated
-from crawler.mending import Change, Mended, joined
-from crawler.misaligned import Damage, Note, realign, removed, suspects
-from crawler.swallowed import deleted, reopened
+from crawler.damage.lexicon import repeated
+from crawler.damage.mending import Change, Mended, joined
+from crawler.damage.misaligned import Damage, Note, realign, removed, suspects
+from crawler.damage.swallowed import deleted, reopened
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
 _SYLLABLE = rf"[a-zü]{{0,5}}[{_TONED}][a-zü]{{0,4}}"
@@ -89,7 +89,7 @@ def repair(text: str) -> str:
 
 
 def repaired(text: str) -> tuple[str, tuple[Edit, ...]]:
-    """The repaired text, and its edits for `crawler.mending.undo`."""
+    """The repaired text, and its edits for `crawler.damage.mending.undo`."""
     return joined(mended(text.split("\n")))
 
 

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from archive import clock, console, database, links, runs, settings
-from crawler import registry
-from crawler.crawl import crawl, sync_registry
-from crawler.reading import read_pending
-from crawler.relevance import Rule
+from crawler.articles.reading import read_pending
+from crawler.pages.crawl import crawl, sync_registry
+from crawler.sources import registry
+from crawler.sources.relevance import Rule
 from digest import edition
 from service.folders import Folders
 from service.supervisor import ServiceError

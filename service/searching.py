@@ -26,7 +26,7 @@ def search(
     """Search titles and texts: every word must occur; title hits first, then the newest."""
     from archive import database, query, settings
 
-    url = database.reader_url(settings.load())
+    url = database.looking_dsn(settings.load())
     answer = query.search(url, " ".join(words), since, tag, source, page)
     for row in answer.rows:
         found = dict(zip(answer.columns, row, strict=True))

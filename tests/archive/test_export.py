@@ -16,7 +16,7 @@ from archive import export as exporting
 from archive.export import Format, Selection, UnknownSource, export
 from archive.summaries import RECORD_FIELDS
 from archive.whole import writing
-from crawler.documents import read_document
+from crawler.articles.documents import read_document
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks import relevance
 from benchmarks.relevance_titles import Label, Title
-from crawler.relevance import Decision
+from crawler.sources.relevance import Decision
 
 
 def test_without_the_real_titles_it_is_skipped_with_its_reason(

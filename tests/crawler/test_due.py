@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.sources import EntryPoint, Pace, Validators
-from crawler.crawl import due
-from crawler.source import Entry, Source
+from crawler.pages.crawl import due
+from crawler.sources.source import Entry, Source
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 HOME = "https://jia.example/"

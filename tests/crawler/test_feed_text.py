@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from archive.models import FoundLink, Outcome
-from crawler import feed_page
+from crawler.pages import feed_page
 
 TITLE = "云岭智能发布青鸾三代大模型"
 LINES = [

@@ -6,10 +6,11 @@ import pytest
 
 from archive import links
 from archive.models import Article, Link, Outcome
-from crawler import reading, topics
+from crawler.articles import reading
 from crawler.extract import Reading
-from crawler.relevance import Rule
-from crawler.source import Entry, Source
+from crawler.sources import topics
+from crawler.sources.relevance import Rule
+from crawler.sources.source import Entry, Source
 
 GENERAL = Source(
     id="site",

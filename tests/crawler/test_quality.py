@@ -20,7 +20,7 @@ from archive.script import simplified
 from archive.text import fold
 from benchmarks import changed_pages, extraction, gold
 from benchmarks.gold import Page
-from crawler.decode import decode
+from crawler.articles.decode import decode
 from crawler.extract import extract
 from crawler.repair import repair
 from demo.newsroom import OUTLETS, load

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from crawler.lexicon import extend as lexicon_extend
-from crawler.mending import undo
-from crawler.misaligned import realign
+from crawler.damage.lexicon import extend as lexicon_extend
+from crawler.damage.mending import undo
+from crawler.damage.misaligned import realign
 from crawler.repair import mended, repair, repaired
 
 ALPHABET = "，。？！“”、?!,(\n 1aＡ１基础矗網现的發业務可是\u200b\ue3bf€āF" + "(fā)"
@@ -183,8 +183,8 @@ def test_a_hostile_text_is_searched_only_so_far(
         weighed += 1
         return lexicon_extend(*arguments)
 
-    monkeypatch.setattr("crawler.lexicon.extend", extend)
-    monkeypatch.setattr("crawler.misaligned.extend", extend)
+    monkeypatch.setattr("crawler.damage.lexicon.extend", extend)
+    monkeypatch.setattr("crawler.damage.misaligned.extend", extend)
     work = []
     for length in (1200, 4800):
         weighed = 0

@@ -16,10 +16,10 @@ import demo
 from archive.clock import BEIJING
 from archive.models import Article
 from archive.text import fold
-from crawler.documents import read_document
+from crawler.articles.documents import read_document
+from crawler.articles.headline import visible_lines
+from crawler.damage.mending import undo
 from crawler.extract import Reading, read
-from crawler.headline import visible_lines
-from crawler.mending import undo
 from demo.newsroom import blocks, dated
 
 DAY = date(2026, 11, 22)

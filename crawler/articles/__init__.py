@@ -1,0 +1,1 @@
+"""From a page to its articles: decode, body, headline, credits, verdict."""

@@ -1,0 +1,96 @@
+"""Kept pages read again by today's rules, with what that changes.
+
+An article is never removed by it: one that today's rules would refuse is told, and stays.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archive import articles, pages
+from archive.models import Article, Link
+from crawler.articles import difference
+from crawler.articles.child import Unreadable
+from crawler.articles.reading import interpret, store
+from crawler.links.aliases import canonical
+from crawler.sources.relevance import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What reading a page again does, `changed`, `new`, `lost` or `unreadable`, and the lines
+    that say how."""
+
+    kind: str
+    url: str
+    title: str
+    lines: list[difference.Line]
+
+
+def reread(
+    conn: Any,
+    rule: Rule,
+    since: datetime,
+    source: str,
+    dry_run: bool,
+    tell: Callable[[Change], None],
+    progress: Callable[[str], None],
+) -> dict[str, int]:
+    """Read the pages fetched since then again, one transaction each; counts of what that does.
+
+    `tell` gets every change. With `dry_run` each transaction is rolled back. Safe to be run twice
+    and by several workers: a page that another holds is left to it.
+    """
+    kept, pruned = pages.kept(conn, since, source)
+    counts = Counter(
+        dict.fromkeys(("read", "same", "changed", "new", "lost", "unreadable"), 0)
+        | {"pruned": len(pruned)}
+    )
+    for number, page_id in enumerate(kept, 1):
+        changes: list[Change] = []
+        with conn.transaction(force_rollback=dry_run):
+            if found := _again(conn, rule, page_id, changes):
+                counts.update(("read", found))
+        for change in changes:
+            tell(change)
+        progress(f"{number} of {len(kept)} pages, {counts['changed']} changed")
+    return dict(counts)
+
+
+def _again(conn: Any, rule: Rule, page_id: int, changes: list[Change]) -> str:
+    taken = pages.take(conn, page_id)
+    if taken is None:
+        return ""
+    page, link = taken
+    before = articles.of_page(conn, page_id)
+    try:
+        reading = interpret(conn, rule, page_id, page, link)
+    except Unreadable as error:
+        changes.append(_change("unreadable", link, before, [(" ", error.reason)]))
+        return "unreadable"
+    parts = {article.part for article in reading.articles}
+    lost = [article for article in before if article.part not in parts]
+    if lost:
+        why = reading.reason or f"{len(before)} articles in this page before, {len(parts)} now"
+        changes.append(_change("lost", link, lost, [(" ", f"stays as it is: {why}")]))
+    if before and not parts:
+        return "lost"
+    belongs = canonical(page.url, reading.stated, link, rule.sources)
+    store(conn, page_id, page, link, reading, belongs, fresh=False)
+    after = articles.of_page(conn, page_id)
+    old = {article.part: article for article in before}
+    for article in after:
+        if article.part not in old:
+            changes.append(_change("new", link, [article], []))
+        elif lines := difference.difference(old[article.part], article):
+            changes.append(_change("changed", link, [old[article.part]], lines))
+    kinds = {change.kind for change in changes}
+    return next((kind for kind in ("lost", "new", "changed") if kind in kinds), "same")
+
+
+def _change(
+    kind: str, link: Link, concerned: list[Article], lines: list[difference.Line]
+) -> Change:
+    return Change(kind, link.url, concerned[0].title if concerned else link.title, lines)

@@ -1,0 +1,1 @@
+"""What reposting sites do to Chinese text, and how it is undone."""

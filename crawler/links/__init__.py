@@ -1,0 +1,1 @@
+"""From an entry point to links: feeds, sitemaps, listings, interfaces; and which are due."""

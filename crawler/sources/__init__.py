@@ -1,0 +1,1 @@
+"""Who publishes, where its entry points are, and what of it is wanted."""
