@@ -14,9 +14,9 @@ from itertools import chain, combinations
 from pathlib import Path
 from typing import NamedTuple
 
-# Likeness of titles from and below, shared passages in at most 8 leads from and below, pairs.
-STRATA = [(0.25, 0.8, 16, 9999, 60), (0.0, 0.25, 8, 9999, 55), (0.25, 0.8, 8, 16, 75)]
-STRATA += [(0.25, 0.8, 4, 8, 60), (0.25, 0.8, 0, 4, 50)]
+# Likeness of titles from and below, shared passages in at most 8 leads from and below, pairs then.
+STRATA = [(0.25, 0.8, 16, 9999, 60), (0.0, 0.25, 8, 9999, 115), (0.25, 0.8, 8, 16, 190)]
+STRATA += [(0.25, 0.8, 4, 8, 250), (0.25, 0.8, 0, 4, 300)]
 
 
 class Report(NamedTuple):
@@ -28,7 +28,7 @@ class Report(NamedTuple):
 
 def pairs(shared: Path) -> list[tuple[Report, Report]]:
     """The chosen pairs, the earlier report first."""
-    found = sorted(_reports(shared))
+    found = sorted(_reports(shared / "dedup/dev"))
     titles = Counter(report.title for report in found)
     single = [r for r in found if titles[r.title] == 1 and "快讯" not in r.title]
     headlines = {r: _grams(r.title, 2) for r in single}
@@ -41,10 +41,8 @@ def pairs(shared: Path) -> list[tuple[Report, Report]]:
         if b.at - a.at <= timedelta(days=3) and len(shingles[a] & shingles[b]) < least:
             dice = len(headlines[a] & headlines[b]) / (len(headlines[a]) + len(headlines[b]))
             likeness[a, b] = 2 * dice, sum(held[four] <= 8 for four in leads[a] & leads[b])
-    uses: Counter[Report] = Counter()
-    chosen: list[tuple[Report, Report]] = []
-    for low, high, few, many, wanted in STRATA:
-        full = len(chosen) + wanted
+    uses, chosen = Counter[Report](), list[tuple[Report, Report]]()
+    for low, high, few, many, full in STRATA:
         for pair in sorted(likeness, key=_draw):
             fits = low <= likeness[pair][0] < high and few <= likeness[pair][1] < many
             if fits and len(chosen) < full and max(uses[report] for report in pair) < 2:
@@ -53,12 +51,11 @@ def pairs(shared: Path) -> list[tuple[Report, Report]]:
     return sorted(chosen, key=_draw)
 
 
-def _reports(shared: Path) -> list[Report]:
-    kinds = {row["id"]: row["kind"] for row in _rows(shared / "dedup/dev/gold.jsonl.gz")}
-    rows = _rows(shared / "dedup/dev/stream.jsonl.gz")
-    real = [row for row in rows if kinds[row["id"]] in ("base", "unseen")]  # others are generated
+def _reports(folder: Path) -> list[Report]:
+    real = {r["id"] for r in _rows(folder / "gold.jsonl.gz") if r["kind"] in ("base", "unseen")}
+    rows = [row for row in _rows(folder / "stream.jsonl.gz") if row["id"] in real]
     at = datetime.fromisoformat
-    return [Report(at(r["published_at"]), r["id"], r["title"], r["text"].strip()) for r in real]
+    return [Report(at(r["published_at"]), r["id"], r["title"], r["text"].strip()) for r in rows]
 
 
 def _grams(text: str, length: int) -> frozenset[str]:
@@ -75,6 +72,9 @@ def _draw(pair: tuple[Report, Report]) -> str:
 
 
 if __name__ == "__main__":
-    for a, b in pairs(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")):
+    texts = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
+    if not (texts / "dedup").exists():
+        sys.exit(f"skipped: {texts}/dedup is not here (real texts, not part of the project)")
+    for a, b in pairs(texts):
         shown = [(f"{r.at:%F}", r.title, " ".join(r.text[:220].split())) for r in (a, b)]
         print(a.id, b.id, *shown[0], *shown[1], sep="\t")
