@@ -169,7 +169,7 @@ def test_what_is_repaired_stays(text: str) -> None:
         ("a(fā)?fā)", "repair._SEARCHED", 600),
         ("?沼渭夹g,", "repair._SEARCHED", 600),
         (",😀", "repair._SEARCHED", 600),
-        ("数据基矗市尝\n", "swallowed._MOST", 100),
+        ("数据基矗市尝\n", "damage.swallowed._MOST", 100),
     ],
 )
 def test_a_hostile_text_is_searched_only_so_far(
