@@ -34,7 +34,7 @@ class Writer:
 
     def __init__(self, seed: int = 1) -> None:
         self.dice = random.Random(seed)
-        path = PROJECT / "crawler" / "words.txt"
+        path = PROJECT / "crawler" / "damage" / "words.txt"
         words = _HAN.findall(path.read_text(encoding="utf-8"))
         words[20:20] = _TYPED
         weights = [1 / rank for rank in range(3, len(words) + 3)]
