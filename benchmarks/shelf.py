@@ -1,7 +1,7 @@
 """A private archive full of generated articles, for measuring what queries cost.
 
-Words come in the order of crawler/damage/words.txt with the frequencies of Zipf's law, in sequences that
-repeat as phrases do, on a few subjects per article; about 900 characters each, over one year.
+Words come in the order of crawler/damage/words.txt with the frequencies of Zipf's law, in sequences
+that repeat as phrases do, on a few subjects per article; about 900 characters each, over one year.
 """
 
 import hashlib
