@@ -8,15 +8,11 @@ from lxml.etree import iterwalk
 from archive.text import clean_line, fold
 from crawler.articles import beside
 from crawler.articles import lines as rules
+from crawler.blocks import BLOCKS
 
 _UNSEEN = frozenset(
     "audio button datalist embed head iframe input math noscript object option script select style"
     " svg template textarea title video".split()
-)
-_BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details div dl dt fieldset"
-    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section"
-    " summary table tbody td tfoot th thead tr ul".split()
 )
 _LINE = 100_000
 _DISTANCE = 200.0
@@ -88,7 +84,7 @@ def lines(tree: lxml_html.HtmlElement) -> list[Line]:
                 rows.add(element)
             if in_row:
                 pieces.append(" | ")
-            elif tag in _BLOCKS:
+            elif tag in BLOCKS:
                 close(element)
             if beside.is_named(element):
                 asides.append(element)
@@ -97,7 +93,7 @@ def lines(tree: lxml_html.HtmlElement) -> list[Line]:
             if event == "end":
                 unseen -= tag in _UNSEEN
                 links -= tag == "a"
-                if tag in _BLOCKS and not in_row and tag != "br":
+                if tag in BLOCKS and not in_row and tag != "br":
                     close(element if parent is None else parent)
                 if asides and asides[-1] is element:
                     asides.pop()
@@ -113,7 +109,7 @@ def _is_row(row: lxml_html.HtmlElement) -> bool:
     """Whether it is a row of a table, rather than of a page that is laid out as one."""
     return len(row) > 1 and all(
         cell.tag in ("td", "th")
-        and not any(inner.tag in _BLOCKS for inner in cell.iterdescendants())
+        and not any(inner.tag in BLOCKS for inner in cell.iterdescendants())
         and len(cell.text_content()) <= _CELL
         for cell in row
     )

@@ -8,15 +8,12 @@ from lxml import html as lxml_html
 from lxml.etree import iterwalk
 
 from archive.text import clean, clean_line, fold
+from crawler.blocks import BLOCKS
 from crawler.links.dates import find_date
 
 _TITLE_SUFFIX = re.compile(r"\s*[_|｜]\s*|\s+[-–—]\s+|\s*--\s*")
 _JOINTS = "-–—_|｜»›·:："
 _UNSEEN = {"script", "style", "title", "noscript"}
-_BLOCKS = frozenset(
-    "address article aside blockquote br center dd div dl dt figcaption footer form h1 h2 h3 h4 h5"
-    " h6 header hr li main nav ol p pre section table tbody td th tr ul".split()
-)
 
 _DATELINE = re.compile(r"日\s*(?:专?电|電|讯|訊|消息)")
 _HOUR = re.compile(r"\d:\d\d")
@@ -61,7 +58,7 @@ def visible_lines(tree: lxml_html.HtmlElement) -> list[str]:
     texts: list[str] = []
     for event, node in iterwalk(tree, events=("start", "end", "comment", "pi")):
         # A blank where an inline element begins or ends, so that credits do not grow together.
-        gap = "\n" if node.tag in _BLOCKS else " "
+        gap = "\n" if node.tag in BLOCKS else " "
         if event == "start" and node.tag not in _UNSEEN:
             texts += gap, node.text or ""
         elif event != "start":

@@ -6,12 +6,12 @@ ASCII. Putting the lost bytes back realigns the rest. Which bytes is chosen by l
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
 from archive.script import TRADITIONAL, simplified
-from crawler.damage.lexicon import EDGE, LONGEST, alone, extend, likelihood, usual, words
+from crawler.damage.gbk import pair_of, read, with_lead, with_second
+from crawler.damage.lexicon import EDGE, LONGEST, extend, likelihood, usual
 from crawler.damage.mending import Change
 
 _OPENER = re.compile(r"[?,!][?!]?([^\x00-\x7f，。、：；？！“”（）《》—…]+)")
@@ -25,7 +25,6 @@ _SHIFTED = 3.0
 """What such a text must gain if it is read in step."""
 _BEAM, _BEHIND = 120, 14.0
 """How many readings are followed, and how far behind the likeliest."""
-_RARE = -15.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ def _guessed(reading: _Reading, cost: float, then: str = "") -> list[_Reading]:
         reading.add(
             each, cost + odds.get(each, _FOREIGN if each in foreign else 0.0), guess=True
         ).add(then)
-        for each in _with_lead(reading.pending)
+        for each in with_lead(reading.pending)
     ]
 
 
@@ -226,7 +225,7 @@ def _continued(
         if not how.eats and character in "?,!" and following and following >= "@":
             wide = ord(character) + 0x80
             odd = _ODD if line[place - 1 : place] == "?" else 0.0
-            found += [reading.add(each, _OPEN + odd, wide) for each in _with_second(0xA3)]
+            found += [reading.add(each, _OPEN + odd, wide) for each in with_second(0xA3)]
         return found
     if not reading.pending:
         return [reading.add(character)]
@@ -248,7 +247,7 @@ def _noted(reading: _Reading, before: str, note: Note) -> list[_Reading]:
     annotated = note.likely
     if reading.pending:
         sure = {read(reading.pending, pair_of(each)[1]) for each in annotated} & set(annotated)
-        lost = _with_lead(reading.pending)
+        lost = with_lead(reading.pending)
         return [
             *(reading.add(each) for each in sure),
             *(
@@ -288,44 +287,8 @@ def _doubled(reading: _Reading, marks: str, following: str) -> list[_Reading]:
     if not reading.pending:
         odd = _ODD if marks == "?!" and following == "?" else 0.0
         found = [reading.add(marks, odd)]
-        return found + [reading.add(each, _OPEN, wide) for each in _with_second(0xA3)]
+        return found + [reading.add(each, _OPEN, wide) for each in with_second(0xA3)]
     found = _guessed(reading, _EATEN, marks[1])
     if marks[1] == "?" and (whole := read(reading.pending, 0xA3)):
         found.append(reading.add(whole, _WIDE, wide))
     return found
-
-
-@cache
-def pair_of(character: str) -> bytes:
-    """The two bytes of a character in GBK, user-defined areas included; b"" for none."""
-    if character == "€":
-        return b""
-    pair = character.encode("gb18030", "replace")
-    return pair if len(pair) == 2 else b""
-
-
-@cache
-def read(lead: int, second: int) -> str:
-    """The character of two bytes in GBK; "" for none."""
-    try:
-        return bytes((lead, second)).decode("gbk")
-    except UnicodeDecodeError:
-        return ""
-
-
-@cache
-def _with_lead(lead: int) -> tuple[str, ...]:
-    return _common(read(lead, second) for second in range(0x40, 0xFF))
-
-
-@cache
-def _with_second(second: int) -> tuple[str, ...]:
-    return _common(read(lead, second) for lead in range(0x81, 0xF8))
-
-
-def _common(characters: Iterable[str]) -> tuple[str, ...]:
-    return tuple(
-        each
-        for each in characters
-        if len(each) == 1 and simplified(each) in words() and alone(simplified(each)) > _RARE
-    )

@@ -9,15 +9,11 @@ from lxml.etree import XPath, iterwalk
 
 from archive.models import Edit
 from archive.text import clean_line
+from crawler.blocks import BLOCKS
 from crawler.damage.mending import Mended
 from crawler.repair import mended, sound
 
 _UNSEEN = frozenset(("script", "style", "noscript", "template"))
-_BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd div dl dt figcaption figure footer"
-    " form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td th title tr"
-    " ul".split()
-)
 _BREAK = re.compile(r"[\r\n]")
 # What a parser lets in and lxml will not write.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -91,7 +87,7 @@ def _runs(tree: lxml_html.HtmlElement) -> Iterator[_Run]:
     unseen = 0
     for event, node in iterwalk(tree, events=("start", "end", "comment", "pi")):
         tag = node.tag
-        if tag in _BLOCKS and run:
+        if tag in BLOCKS and run:
             yield run
             run = []
         if event == "start":

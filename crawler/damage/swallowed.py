@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from archive.script import simplified
+from crawler.damage.gbk import pair_of, read
 from crawler.damage.lexicon import likelihood, usual, words
 from crawler.damage.mending import Change
-from crawler.damage.misaligned import pair_of, read
 
 _AROUND, _QUOTED = 4, 300
 _HAN = re.compile("[\u4e00-\u9fff]")
