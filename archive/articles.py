@@ -22,7 +22,7 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
     )
     old = conn.execute(
         "select id, title, text_hash, page from archive.article where link = %s and part = %s"
-        " for update",
+        " for no key update",
         (link, article.part),
     ).fetchone()
     values = {
@@ -94,7 +94,7 @@ _UNSUMMARIZED = (
     " where not exists (select from archive.summary m where m.article = a.id"
     " and m.text_hash = a.text_hash) and not exists (select from archive.copy c"
     " join archive.copy_group g on g.id = c.copy_group where c.article = a.id"
-    " and g.original <> a.id) order by a.id limit 1 for update of a skip locked"
+    " and g.original <> a.id) order by a.id limit 1 for no key update of a skip locked"
 )
 
 

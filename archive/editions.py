@@ -151,8 +151,9 @@ def unready(conn: Connection[TupleRow], window: Window) -> int:
         " + (select count(*) from archive.article a left join archive.copy c on c.article = a.id"
         "   left join archive.copy_group g on g.id = c.copy_group"
         "   join archive.article o on o.id = coalesce(g.original, a.id)"
-        "   where a.first_seen >= %(start)s and a.first_seen < %(end)s and not exists (select"
-        "     from archive.summary m where m.article = o.id and m.text_hash = o.text_hash))",
+        "   where a.first_seen >= %(start)s and a.first_seen < %(end)s"
+        "   and (c.text_hash is distinct from a.text_hash or not exists (select"
+        "     from archive.summary m where m.article = o.id and m.text_hash = o.text_hash)))",
         {"start": window.start, "end": window.end},
     ).fetchone()
     return int(row[0]) if row else 0
