@@ -161,11 +161,11 @@ def test_an_edition_waits_for_every_stage(conn: Connection, desk: Any) -> None:
 
 
 def test_an_edition_waits_for_summaries_in_its_window_only(conn: Connection, desk: Any) -> None:
-    desk.article("before", at=WINDOW.start - SECOND)
-    desk.article("after", at=WINDOW.end)
+    desk.article("before", "湖区机房改用风冷。", at=WINDOW.start - SECOND)
+    desk.article("after", "无人配送车上了路。", at=WINDOW.end)
     assert editions.unready(conn, WINDOW) == 0
     article = desk.article("a", at=WINDOW.end - SECOND)
-    desk.summary(desk.article("b", at=WINDOW.start))
+    desk.summary(desk.article("b", "青年公寓开始招租。", at=WINDOW.start))
     place_pending(conn, WINDOW.end)
     assert editions.unready(conn, WINDOW) == 1
     desk.summary(article)
