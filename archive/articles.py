@@ -92,9 +92,9 @@ _STORED = (
 )
 _UNSUMMARIZED = (
     " where not exists (select from archive.summary m where m.article = a.id"
-    " and m.text_hash = a.text_hash) and not exists (select from archive.copy c"
-    " join archive.copy_group g on g.id = c.copy_group where c.article = a.id"
-    " and g.original <> a.id) order by a.id limit 1 for no key update of a skip locked"
+    " and m.text_hash = a.text_hash)"
+    " and not exists (select from archive.copy c where c.article = a.id and c.original is not null)"
+    " order by a.id limit 1 for no key update of a skip locked"
 )
 
 

@@ -185,7 +185,10 @@ def test_who_writes_and_who_summarizes_an_article_does_not_hold_up_placing_it(
     conn: Connection, desk: Any, database_url: str
 ) -> None:
     desk.article("a", text(1))
-    link, page = desk.one("select link from archive.article"), desk.one("select id from archive.page")
+    link, page = (
+        desk.one("select link from archive.article"),
+        desk.one("select id from archive.page"),
+    )
     with psycopg.connect(database_url) as other:
         assert articles.claim_unsummarized(other)
         stored_article = articles.of_page(other, page)[0]
