@@ -165,8 +165,8 @@ def _write(
     )
     conn.execute("delete from archive.copy_group where id = any(%s)", (list(placement.merged),))
     conn.execute(
-        "insert into archive.copy (article, copy_group, text_hash, matched, share, passages, method,"
-        " placed_at) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        "insert into archive.copy (article, copy_group, text_hash, matched, share, passages,"
+        " method, placed_at) values (%s, %s, %s, %s, %s, %s, %s, %s)",
         (
             *(waiting.id, group, waiting.text_hash, placement.matched, placement.share),
             *(placement.passages, METHOD, now),
