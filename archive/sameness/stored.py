@@ -15,13 +15,13 @@ from psycopg import Connection
 from psycopg.rows import TupleRow, class_row
 
 from archive.sameness import originals
-from archive.sameness.copies import METHOD, Placement, compare_traits, place
+from archive.sameness.copies import METHOD, Placement, Verdict, compare_traits, place
 from archive.sameness.index import Marks, take_turn
 from archive.sameness.marks import Traits, traits
 from archive.text import clean_line
 
 _BATCH = 5000
-_NONE = Traits("", "", ())
+_NONE = Traits("", "", {})
 _log = logging.getLogger(__name__)
 
 _PENDING = """
@@ -98,9 +98,10 @@ def _place(conn: Connection[TupleRow], article: int, now: datetime) -> dict[str,
         its = traits(waiting.title, waiting.text)
         if waiting.old_text is not None and waiting.group is not None:
             old = traits(waiting.title, waiting.old_text)
-            if compare_traits(its, old).is_copy:
+            # The publisher may have corrected the numbers.
+            if compare_traits(its, old).verdict in (Verdict.COPY, Verdict.FORM):
                 return _stay(conn, waiting, its, old, marks, now)
-        placement = _equal(conn, waiting, its) or place(its, marks)
+        placement = _equal(conn, waiting) or place(its, marks)
     except psycopg.Error:
         raise
     except Exception as error:
@@ -111,13 +112,10 @@ def _place(conn: Connection[TupleRow], article: int, now: datetime) -> dict[str,
     return _write(conn, waiting, its, old, placement, marks, now) | {"failed": failed}
 
 
-def _equal(conn: Connection[TupleRow], waiting: _Waiting, its: Traits) -> Placement | None:
+def _equal(conn: Connection[TupleRow], waiting: _Waiting) -> Placement | None:
     """The place of an article with an equal text, however old."""
     row = conn.execute(_EQUAL, (waiting.fingerprint,)).fetchone()
-    if row is None:
-        return None
-    group, article = row
-    return Placement(group, article, 1.0, compare_traits(its, its).passages)
+    return Placement(row[0], row[1], share=1.0, passages=1) if row else None
 
 
 def _stay(
