@@ -59,8 +59,8 @@ def test_two_articles_on_one_screen() -> None:
     assert "…」" in shown
     assert (
         "numbers   at the same places 12 agree, 1 differ\n"
-        "          only in the first: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n"
-        "          and 4 more\n"
+        "          only in the first: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,\n"
+        "          15 and 4 more\n"
         "          only in the second: 62\n"
     ) in shown
 
@@ -80,7 +80,10 @@ def test_how_two_texts_are_kept() -> None:
     assert "shared    no passage\n" in told(replace(PAIR, comparison=nothing))
 
 
-def test_articles_are_named_by_address_or_number(deployment: Any, tmp_path: Any) -> None:
+def test_articles_are_named_by_address_or_number(
+    deployment: Any, publisher: Any, tmp_path: Any
+) -> None:
+    deployment.register(publisher.source())
     text = "湖区数据中心改用风冷，夏天的耗电量少了两成，值班室也从三班改成了两班。" * 4
     for name, more in (("one", ""), ("two", "编辑：周宁")):
         file = tmp_path / f"{name}.md"
@@ -98,7 +101,8 @@ def test_articles_are_named_by_address_or_number(deployment: Any, tmp_path: Any)
     assert "text" not in answer["one"]
 
 
-def test_what_has_no_article_is_one_line(deployment: Any) -> None:
+def test_what_has_no_article_is_one_line(deployment: Any, publisher: Any) -> None:
+    deployment.register(publisher.source())
     for typed in ("99", "https://nobody.example/x"):
         code, out, err = deployment.run("explain", typed, "1")
         assert (code, out, len(err.splitlines())) == (1, "", 1)
