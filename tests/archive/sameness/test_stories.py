@@ -78,8 +78,11 @@ def test_earnings_of_two_firms_are_two_stories() -> None:
 
 
 def test_two_events_of_one_firm_are_two_stories() -> None:
-    outage = ("澜川云故障47分钟 数千家企业受影响",
-              "3月4日上午，澜川云华东机房供电中断，数千家企业的服务停了47分钟，公司致歉并减免费用。", 0)
+    outage = (
+        "澜川云故障47分钟 数千家企业受影响",
+        "3月4日上午，澜川云华东机房供电中断，数千家企业的服务停了47分钟，公司致歉并减免费用。",
+        0,
+    )
     chief = ("澜川科技任命沈予安为首席财务官",
              "澜川科技宣布，沈予安出任首席财务官，接替退休的前任，她曾在远汀半导体主管财务。", 3)  # fmt: skip
     assert told([outage, chief, LAUNCH[0]], background()) == [0, 1, 2]
