@@ -22,7 +22,7 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
     )
     old = conn.execute(
         "select id, title, text_hash, page from archive.article where link = %s and part = %s"
-        " for update",
+        " for no key update",
         (link, article.part),
     ).fetchone()
     values = {
@@ -96,7 +96,7 @@ def claim_unsummarized(conn: Connection[TupleRow]) -> StoredArticle | None:
     """The next article without a summary of its present text, locked for the transaction."""
     row = conn.execute(
         _STORED + " where not exists (select from archive.summary m where m.article = a.id"
-        " and m.text_hash = a.text_hash) order by a.id limit 1 for update of a skip locked"
+        " and m.text_hash = a.text_hash) order by a.id limit 1 for no key update of a skip locked"
     ).fetchone()
     return _stored(row) if row else None
 

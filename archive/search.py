@@ -84,7 +84,7 @@ def index_pending(
                 " join archive.text t on t.hash = a.text_hash"
                 " left join archive.search_text s on s.article = a.id"
                 " where a.id > %s and s.fold is distinct from %s"
-                " order by a.id limit %s for update of a skip locked",
+                " order by a.id limit %s for no key update of a skip locked",
                 (last, version(), _BATCH),
             ).fetchall()
             for article, title, text in rows:

@@ -7,15 +7,17 @@ create table archive.story (
 );
 comment on table archive.story is 'Stories: different reports on one event; numbered by their first copy group. 事件：同一事件的不同报道，以首个转载组编号。';
 
+-- Of the articles only the one that is placed is referenced: who waits for several can wait for
+-- somebody who waits for him.
 create table archive.copy_group (
     id bigint primary key,
-    original bigint not null references archive.article,
+    original bigint not null,
     story bigint references archive.story,
     story_matched bigint,
     story_score real,
     told_at timestamptz not null
 );
-comment on table archive.copy_group is 'One text, however often published; numbered by the first article that was placed in it. 同一文本的全部发布，以首篇编号。';
+comment on table archive.copy_group is 'One text, however often published; numbered by its first article. 同一文本的全部发布，以首篇编号。';
 comment on column archive.copy_group.original is 'The publication that stands for all: nearest to its origin, then earliest, then most complete. 代表全组的一篇：最接近原发者，其次最早，再次最完整。';
 comment on column archive.copy_group.story_matched is 'The copy group by which it joined its story; null for the first. 据以归入事件的转载组；首个为空。';
 comment on column archive.copy_group.told_at is 'When its event was told: the original''s publication, or when it was first seen. 报道时间：原文发布时间，未知则为首次发现时间。';
@@ -25,9 +27,9 @@ create index copy_group_told_at on archive.copy_group (told_at);
 
 create table archive.copy (
     article bigint primary key references archive.article,
-    copy_group bigint not null references archive.copy_group,
+    copy_group bigint not null references archive.copy_group on update cascade,
     text_hash bytea not null references archive.text,
-    matched bigint references archive.article,
+    matched bigint,
     share real,
     passages integer,
     method integer not null,
@@ -42,8 +44,8 @@ create index copy_group_members on archive.copy (copy_group);
 create index copy_text on archive.copy (text_hash);
 
 create table archive.containment (
-    whole bigint not null references archive.article,
-    piece bigint not null references archive.article,
+    whole bigint not null,
+    piece bigint not null,
     share real not null,
     method integer not null,
     primary key (whole, piece)
