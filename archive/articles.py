@@ -93,10 +93,15 @@ _STORED = (
 
 
 def claim_unsummarized(conn: Connection[TupleRow]) -> StoredArticle | None:
-    """The next article without a summary of its present text, locked for the transaction."""
+    """The next article without a summary of its present text, locked for the transaction.
+
+    Copies are left out: what their original says is shown of them.
+    """
     row = conn.execute(
         _STORED + " where not exists (select from archive.summary m where m.article = a.id"
-        " and m.text_hash = a.text_hash) order by a.id limit 1 for no key update of a skip locked"
+        " and m.text_hash = a.text_hash) and not exists (select from archive.copy c"
+        " join archive.copy_group g on g.id = c.copy_group where c.article = a.id"
+        " and g.original <> a.id) order by a.id limit 1 for no key update of a skip locked"
     ).fetchone()
     return _stored(row) if row else None
 

@@ -86,9 +86,15 @@ declare
     more bigint;
 begin
     if tag is not null then
-        few := array(select m.article from archive.summary m
+        -- A copy has the tags of its original.
+        few := array(select coalesce(o.article, m.article)
+                       from archive.summary m
+                       left join archive.copy c on c.article = m.article
+                       left join archive.copy_group g on g.id = c.copy_group
+                       left join archive.copy o on o.copy_group = g.id
                       where (m.technologies || m.industries || m.keywords || array[m.topic])
-                            @> array[hits.tag] limit 2001);
+                            @> array[hits.tag]
+                        and coalesce(g.original, m.article) = m.article limit 2001);
         if cardinality(few) > 2000 then
             few := null;
         end if;
@@ -138,7 +144,11 @@ begin
                  where d.article = c.article
                    and (tag is null or few is not null or exists (
                         select from archive.summary m
-                         where m.article = d.article and hits.tag = any (
+                         where m.article = coalesce(
+                               (select g.original from archive.copy c
+                                  join archive.copy_group g on g.id = c.copy_group
+                                 where c.article = d.article), d.article)
+                           and hits.tag = any (
                                m.technologies || m.industries || m.keywords || array[m.topic])))
                    and in_title is not distinct from (
                         case when in_title is null then null else d.title like all (likes) end)
@@ -287,7 +297,9 @@ begin
       join archive.link l on l.id = a.link
       join archive.source p on p.id = l.source
       join archive.text x on x.hash = a.text_hash
-      left join archive.summary m on m.article = a.id
+      left join archive.copy c on c.article = a.id
+      left join archive.copy_group g on g.id = c.copy_group
+      left join archive.summary m on m.article = coalesce(g.original, a.id)
      order by r.place;
 end
 $$;
