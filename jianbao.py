@@ -14,6 +14,7 @@ import crawler.sources.source_commands
 import digest.commands
 import service.commands
 import service.keeping
+import service.placing
 import service.searching
 import summarizer.commands
 from archive import console
@@ -28,6 +29,7 @@ for room in (
     digest.commands,
     service.commands,
     service.keeping,
+    service.placing,
     service.searching,
 ):
     app.add_typer(room.app)
@@ -91,7 +93,8 @@ def import_(
 
     What became of them, and what was repaired, goes to standard error.
     """
-    from archive import articles, database, links, runs, settings, summaries
+    from archive import articles, clock, database, links, runs, settings, summaries
+    from archive.sameness.stored import place_pending
     from crawler.accounts import account
     from crawler.importing import bring_in
     from summarizer.stage import summarize_pending, writer
@@ -100,6 +103,7 @@ def import_(
     taken = 0
     with database.connect(current) as conn, runs.logged(conn, "import") as counts:
         brought = bring_in(conn, current, targets)
+        counts |= place_pending(conn, clock.now())
         counts |= summarize_pending(conn, writer(current))
         for target, key in brought:
             outcome, reason = links.outcome(conn, key) or ("pending", "")

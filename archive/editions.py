@@ -88,8 +88,9 @@ def unready(conn: Connection[TupleRow], window: Window) -> int:
         " + (select count(*) from archive.page p join archive.link l on l.id = p.link"
         "   where p.read_at is null and l.first_seen >= %(start)s and l.first_seen < %(end)s)"
         " + (select count(*) from archive.article a where a.first_seen >= %(start)s"
-        "   and a.first_seen < %(end)s and not exists (select from archive.summary m"
-        "   where m.article = a.id and m.text_hash = a.text_hash))",
+        "   and a.first_seen < %(end)s and (not exists (select from archive.summary m"
+        "   where m.article = a.id and m.text_hash = a.text_hash) or not exists (select"
+        "   from archive.copy c where c.article = a.id and c.text_hash = a.text_hash)))",
         {"start": window.start, "end": window.end},
     ).fetchone()
     return int(row[0]) if row else 0

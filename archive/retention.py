@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from archive.sameness import index
+
 _BATCH = 500
 
 _PAGES = """
@@ -60,7 +62,8 @@ select (select count(*) from old) as pages,
 def prune(
     conn: Connection[TupleRow], now: datetime, *, pages_days: int, runs_days: int
 ) -> dict[str, int]:
-    """Remove old raw pages, feed texts and runs, bytes that no page has, dead claims; how many.
+    """Remove old raw pages, feed texts and runs, bytes that no page has, marks that find no
+    copies any more, dead claims; how many.
 
     In batches of `_BATCH` rows, one transaction each, so that nobody waits for it.
     """
@@ -71,6 +74,7 @@ def prune(
         while batch := conn.execute(statement, ends).rowcount:
             counts[name] += batch
     counts["bodies"] = _drop_unused(conn)
+    counts["marks"] = index.let_go(conn, now)
     conn.execute("delete from archive.claim where claimed_until < clock_timestamp()")
     return counts
 

@@ -34,6 +34,7 @@ def main() -> int:
         place.room.now = datetime.now(BEIJING)
         place.run("crawl", "--force")
         place.run("extract")
+        place.run("dedupe")
         place.run("summarize")
         for day in (first, first + timedelta(days=1)):
             place.run("digest", "--day", day.isoformat(), "--send")

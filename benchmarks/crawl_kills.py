@@ -26,7 +26,7 @@ FACTS = """
 select (select count(*) from ledger), (select count(*) from ledger where outcome = 'stored'),
     (select count(*) from ledger) - (select count(distinct url) from ledger),
     (select count(*) from articles) - (select count(distinct (url, part)) from articles),
-    (select coalesce(sum(pending), 0) from backlog where stage <> 'summarize')
+    (select coalesce(sum(pending), 0) from backlog where stage in ('fetch', 'read'))
 """
 
 

@@ -45,7 +45,7 @@ def instant(number: int) -> datetime:
 def play(place: Trial, now: datetime) -> bool:
     """One round; whether nothing is pending after it."""
     place.room.now = now
-    for command in ("crawl", "extract", "summarize"):
+    for command in ("crawl", "extract", "dedupe", "summarize"):
         place.run(command, now=now)
     due = clock.edition_day(now, CUTOFF) - timedelta(days=1)
     if due > FIRST:

@@ -1,8 +1,8 @@
 """Crawl the sources that are due, shard by shard, and read the pages of each shard.
 
 A shard is a set of sites; one process crawls all of it at once, so that polite delays never hold
-a worker. What a shard fetched is read as soon as that shard is done. A shard that was killed twice
-is crawled source by source.
+a worker. What a shard fetched is read as soon as that shard is done, and known to be a copy or not
+before it is summarized. A shard that was killed twice is crawled source by source.
 """
 
 import json
@@ -23,7 +23,7 @@ CRAWL_SECONDS = int(os.environ.get("CRAWL_SECONDS") or 900)
 def only_if_new(line: str) -> str:
     """The command's counts; skips, which wakes nobody, when there is nothing new to summarize."""
     counts: dict[str, Any] = json.loads(line)
-    if not counts.get("new") and not counts.get("revised"):
+    if not counts.get("placed"):
         raise AirflowSkipException("no new articles")
     return line
 
@@ -51,12 +51,18 @@ def crawl_news() -> None:
         extract = BashOperator(
             task_id="extract",
             bash_command=f"{LIMIT} 1500 jianbao extract",
+            trigger_rule="all_done",
+            execution_timeout=timedelta(seconds=1560),
+        )
+        dedupe = BashOperator(
+            task_id="dedupe",
+            bash_command=f"{LIMIT} 1500 jianbao dedupe",
             output_processor=only_if_new,
             outlets=[ARTICLES],
             trigger_rule="all_done",
             execution_timeout=timedelta(seconds=1560),
         )
-        crawl >> extract
+        crawl >> extract >> dedupe
 
     shard.expand(number=[f"{number}/{SHARDS}" for number in range(SHARDS)])
 

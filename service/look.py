@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from archive import clock, console, database, links, runs, settings
+from archive.sameness.stored import place_pending
 from crawler.articles.reading import read_pending
 from crawler.pages.crawl import crawl, sync_registry
 from crawler.sources import registry
@@ -48,6 +49,7 @@ def look() -> None:
             )
         with console.working("Reading and summarizing") as tell:
             counts |= read_pending(conn, Rule.load(known, current.jianbao_topics))
+            counts |= place_pending(conn, clock.now())
             counts |= summarize_pending(conn, writer(current), tell)
         rows = links.by_source(conn, [source.id for source in chosen])
         console.table(["source", "found", "stored", "refused", "trouble"], list(rows))

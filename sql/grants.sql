@@ -20,6 +20,8 @@ begin
         grant select on archive_schema.applied to writer;
         grant select on all tables in schema news to writer;
         grant select, insert, update, delete on all tables in schema archive to writer;
+        -- Marks are found anew when the rules of sameness change.
+        grant truncate on archive.mark to writer;
         revoke all on archive.subscriber, archive.delivery from writer;
         revoke insert, update, delete on archive.deployment from writer;
         -- An edition is frozen.

@@ -10,7 +10,7 @@ import pytest
 
 JIANBAO = Path(sys.executable).with_name("jianbao")
 COMMANDS = (
-    ["crawl"], ["extract"], ["summarize"], ["digest", "--preview"], ["migrate"],
+    ["crawl"], ["extract"], ["dedupe"], ["summarize"], ["digest", "--preview"], ["migrate"],
     ["subscribers", "list"], ["import", "README.md"], ["explain", "x.example/1"],
     ["status"],
 )  # fmt: skip
@@ -143,6 +143,6 @@ def test_a_source_of_which_only_links_are_read_is_shown_as_such_and_not_crawled(
 def test_help_names_every_command() -> None:
     shown = run("--help").stdout
     for name in ("demo", "live", "up", "down", "status", "psql", "url", "sources", "crawl",
-                 "import", "explain", "extract", "summarize", "digest", "subscribers",
+                 "import", "explain", "extract", "dedupe", "summarize", "digest", "subscribers",
                  "migrate"):  # fmt: skip
         assert name in shown

@@ -37,8 +37,8 @@ create table archive.copy (
 );
 comment on table archive.copy is 'Which copy group each article belongs to, and why; decided for the text with this hash. 每篇文章所属的转载组及依据。';
 comment on column archive.copy.matched is 'The article by which it was recognized; null for one that founded its group. 据以识别的文章；组内首篇为空。';
-comment on column archive.copy.share is 'Share of the rare passages of the smaller text that both have, 0 to 1. 较短文本的稀见片段中两文共有的比例。';
-comment on column archive.copy.passages is 'Rare passages that both have. 两文共有的稀见片段数。';
+comment on column archive.copy.share is 'Share of the smaller text that stands in runs of characters which both have, 0 to 1. 较短文本中与另一文共有连续片段所占的比例。';
+comment on column archive.copy.passages is 'How many such runs. 共有连续片段的数目。';
 comment on column archive.copy.method is 'Version of the rules it was placed by. 所用规则的版本。';
 create index copy_group_members on archive.copy (copy_group);
 create index copy_text on archive.copy (text_hash);
@@ -51,5 +51,5 @@ create table archive.containment (
     primary key (whole, piece)
 );
 comment on table archive.containment is 'Articles whose text stands inside a longer one of several: round-ups, two articles on a page. 被汇编或合刊文章包含的文章。';
-comment on column archive.containment.share is 'Share of the rare passages of the piece that the whole has, 0 to 1. 被包含文的稀见片段见于汇编的比例。';
+comment on column archive.containment.share is 'Share of the piece that stands in runs which the whole has too, 0 to 1. 被包含文中见于汇编的连续片段所占的比例。';
 create index containment_piece on archive.containment (piece);

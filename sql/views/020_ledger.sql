@@ -52,6 +52,9 @@ select 'fetch' as stage, count(*) as pending from archive.link where pending
 union all
 select 'read', count(*) from archive.page where read_at is null
 union all
+select 'dedupe', count(*) from archive.article a left join archive.copy c on c.article = a.id
+ where c.text_hash is distinct from a.text_hash
+union all
 select 'summarize', count(*) from archive.article a
  where not exists (select from archive.summary m
                     where m.article = a.id and m.text_hash = a.text_hash)
@@ -60,7 +63,7 @@ select 'summarize', count(*) from archive.article a
 union all
 select 'deliver', count(*) from archive.delivery where state in ('queued', 'sending');
 comment on view news.backlog is 'What each stage has yet to do. 各环节的待办数量。';
-comment on column news.backlog.stage is 'fetch, read, summarize or deliver. 环节。';
+comment on column news.backlog.stage is 'fetch, read, dedupe, summarize or deliver. 环节。';
 comment on column news.backlog.pending is 'How much is pending. 待办数量。';
 
 create or replace view news.runs as

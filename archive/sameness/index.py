@@ -1,0 +1,94 @@
+"""Where the marks of texts are kept: what `copies.place` asks, answered by the archive."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from archive.sameness.copies import CAP, Known
+
+WINDOW = timedelta(days=30)
+"""How long before an article, by when both were first seen, its copies are looked for."""
+
+_HOLDERS = """
+select m.mark, c.copy_group, h.article
+  from unnest(%(marks)s::integer[]) m (mark)
+ cross join lateral (select article from archive.mark where mark = m.mark and article >= %(oldest)s
+                       and article <> %(own)s
+                      order by article desc limit %(most)s) h
+  join archive.copy c on c.article = h.article
+ order by h.article desc
+"""
+_MEMBERS = """
+select c.article, c.copy_group, a.title, t.content
+  from archive.copy c join archive.article a on a.id = c.article
+  join archive.text t on t.hash = c.text_hash
+ where c.article = any(%s)
+"""
+
+
+class Marks:
+    """The articles that have their place, as another, first seen at `at`, meets them."""
+
+    def __init__(self, conn: Connection[TupleRow], at: datetime, article: int) -> None:
+        self._conn = conn
+        self._article = article
+        self._oldest = _first_since(conn, at - WINDOW)
+
+    def holders(self, marks: Sequence[int], cap: int) -> Mapping[int, Mapping[int, int]]:
+        found: dict[int, dict[int, int]] = {}
+        asked = {
+            **{"marks": list(marks), "own": self._article, "oldest": self._oldest},
+            "most": cap + 1,
+        }
+        for mark, group, article in self._conn.execute(_HOLDERS, asked):
+            # The earliest of a group comes last.
+            found.setdefault(mark, {})[group] = article
+        return found
+
+    def members(self, articles: Collection[int]) -> Mapping[int, Known]:
+        rows = self._conn.execute(_MEMBERS, (list(articles),)) if articles else ()
+        return {row[0]: Known(*row[1:]) for row in rows}
+
+    def keep(self, article: int, group: int, marks: Sequence[int]) -> None:
+        """Let an article be found by those of its marks that its group lacks.
+
+        What more groups have than `copies.CAP` is not kept: it says nothing.
+        """
+        held = self.holders(marks, CAP)
+        new = [m for m in marks if group not in held.get(m, ()) and len(held.get(m, ())) <= CAP]
+        self._conn.execute(
+            "insert into archive.mark (mark, article) select unnest(%s::integer[]), %s",
+            (new, article),
+        )
+
+    def forget(self, article: int, marks: Sequence[int]) -> None:
+        """Let an article no longer be found by these marks."""
+        self._conn.execute(
+            # What is locked is being let go.
+            "delete from archive.mark where ctid = any(array(select ctid from archive.mark"
+            " where mark = any(%s::integer[]) and article = %s for update skip locked))",
+            (list(marks), article),
+        )
+
+
+def take_turn(conn: Connection[TupleRow]) -> None:
+    """Wait until nobody else places articles; lasts until the transaction ends."""
+    conn.execute("select from archive.placing for update")
+
+
+def let_go(conn: Connection[TupleRow], now: datetime) -> int:
+    """Remove the marks that lie outside of every window from now on; how many."""
+    oldest = _first_since(conn, now - WINDOW)
+    return conn.execute("delete from archive.mark where article < %s", (oldest,)).rowcount
+
+
+def _first_since(conn: Connection[TupleRow], at: datetime) -> int:
+    """The number of the first article seen since then; articles are numbered as they come."""
+    row = conn.execute(
+        "select coalesce((select id from archive.article where first_seen >= %s"
+        " order by first_seen, id limit 1), 2147483647)",
+        (at,),
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,218 @@
+"""What placing an article costs in a full archive: milliseconds, articles a second, bytes.
+
+python -m benchmarks.copies_scale [ARTICLES]
+
+Loads ARTICLES (default 1000000) generated articles into a server of its own, all first seen within
+the window in which copies are looked for, three of ten the reprint of another; then places new
+ones, with the same share of reprints of any of them, one transaction each. Beside it datasketch's
+MinHashLSH in memory, if that is installed. Exit status 1 if a goal is missed.
+"""
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+from random import Random
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from archive import database
+from archive.models import Article
+from archive.sameness import copies, index, stored
+from archive.sameness.marks import traits
+from archive.text import fingerprint
+from benchmarks import shelf
+from benchmarks.search import median, p95, told
+
+P95_MS, PER_SECOND = 30, 50
+REPRINTED, AT_ONCE = 0.3, 10_000
+WARMING, PLACED = 2000, 6000
+_SIZES = """
+select c.relname, pg_table_size(c.oid)::float8, pg_indexes_size(c.oid)::float8 from pg_class c
+ where c.relnamespace = 'archive'::regnamespace and c.relname in ('mark', 'copy', 'copy_group')
+ order by 2 desc
+"""
+
+
+def main() -> int:
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    good = True
+    with shelf.server() as current, shelf.connection(current) as conn:
+        began = time.monotonic()
+        fill(conn, database.owner_dsn(current), number)
+        print(f"load {os.getloadavg()[0]:.1f}; {number} articles in"
+              f" {time.monotonic() - began:.0f} s", flush=True)  # fmt: skip
+        for name, table, indexes in conn.execute(_SIZES):
+            print(f"{name:<16}{table / number:9.0f} bytes per article, its indexes"
+                  f" {indexes / number:.0f}")  # fmt: skip
+        place(conn, number, WARMING)
+        took, seconds = place(conn, number + WARMING, PLACED)
+        load = os.getloadavg()[0]
+        good &= told("placing one, p95", p95(took), P95_MS, "ms", len(took), median(took))
+        good &= told("articles a second", len(took) / seconds, PER_SECOND, "", len(took), "", True)
+        print(f"{'its slowest':<28}{max(took):9.2f} ms; load {load:.1f}")
+    beside()
+    return 0 if good else 1
+
+
+def written(chunk: int, number: int) -> Iterator[tuple[int, int, Article]]:
+    """`number` articles, each with its own number and that of the one it is a reprint of."""
+    writer, first = shelf.Writer(chunk), chunk * AT_ONCE + 1
+    known: list[tuple[int, Article]] = []
+    for n in range(first, first + number):
+        if known and writer.dice.random() < REPRINTED:
+            origin, article = writer.dice.choice(known)
+            yield n, origin, reprint(article, writer.dice)
+        else:
+            known.append((n, writer.article()))
+            yield n, n, known[-1][1]
+
+
+def reprint(article: Article, dice: Random) -> Article:
+    """As another outlet has it: cut and signed."""
+    sentences = article.text.split("。")
+    kept = [each for each in sentences if dice.random() > 0.1] or sentences
+    text = "。".join(kept) + f"\n来源：第{dice.randrange(shelf.SOURCES)}晚报，{dice.random()}"
+    return Article(f"转载：{article.title}", text)
+
+
+def fill(conn: Connection[TupleRow], dsn: str, number: int) -> None:
+    """Load `number` articles that have their place; the index of marks is made at the end."""
+    (made,) = conn.execute(
+        "select pg_get_indexdef('archive.mark_articles'::regclass)"
+    ).fetchone() or ("",)
+    conn.execute("drop index archive.mark_articles")
+    conn.execute(
+        "insert into archive.source (id, name, homepage, enabled, synced_at)"
+        " select 's' || n, '来源' || n, 'https://s.example', true, %s"
+        " from generate_series(1, %s) n",
+        (shelf.NOW, shelf.SOURCES),
+    )
+    span = index.WINDOW.total_seconds() * 0.99 / number
+    conn.execute(
+        "insert into archive.link (source, key, url, first_seen, pending, outcome)"
+        " select 's' || n %% %s + 1, 'k' || n, 'https://s.example/' || n,"
+        " %s - make_interval(secs => (%s - n) * %s), false, 'stored' from generate_series(1, %s) n",
+        (shelf.SOURCES, shelf.NOW, number, span, number + WARMING + PLACED),
+    )
+    conn.execute(
+        "insert into archive.page (link, url, fetched_at, status, sha256, read_at)"
+        " select id, url, first_seen, 200, '', first_seen from archive.link order by id"
+    )
+    with ProcessPoolExecutor(max(2, (os.cpu_count() or 2) - 1)) as pool:
+        jobs = range(0, number, AT_ONCE)
+        list(pool.map(partial(_load, dsn, number), (start // AT_ONCE for start in jobs)))
+    conn.execute("set maintenance_work_mem = '1GB'")
+    # As full as it is after many months.
+    conn.execute(f"{made} with (fillfactor = 70)".encode())
+    conn.execute("alter index archive.mark_articles reset (fillfactor)")
+    conn.execute("reset maintenance_work_mem")
+    conn.execute("select setval(pg_get_serial_sequence('archive.article', 'id'), %s)", (number,))
+    conn.execute("vacuum analyze")
+
+
+def _load(dsn: str, number: int, chunk: int) -> None:
+    """Load one chunk of `number` articles with their place and marks."""
+    made = list(written(chunk, min(AT_ONCE, number - chunk * AT_ONCE)))
+    seen: dict[int, set[int]] = {}
+    marks: list[tuple[int, int]] = []
+    for n, origin, article in made:
+        known = seen.setdefault(origin, set())
+        new = set(traits(article.title, article.text).marks) - known
+        known |= new
+        marks += [(mark, n) for mark in new]
+    with psycopg.connect(dsn) as conn:
+        _store(conn, [(n, article) for n, _, article in made])
+        _copy(
+            conn,
+            "copy_group (id, original, told_at)",
+            ((n, n, shelf.NOW) for n, origin, _ in made if n == origin),
+        )
+        _copy(
+            conn,
+            "copy (article, copy_group, text_hash, method, placed_at)",
+            ((n, origin, _hash(each), copies.METHOD, shelf.NOW) for n, origin, each in made),
+        )
+        _copy(conn, "mark (mark, article)", marks)
+
+
+def _store(conn: Connection[TupleRow], made: list[tuple[int, Article]]) -> None:
+    """Store articles under these numbers, which their links and pages have as well."""
+    texts = {_hash(article): article.text for _, article in made}
+    _copy(conn, "text (hash, content)", texts.items())
+    links = "select id, first_seen from archive.link where id = any(%s)"
+    seen: dict[int, datetime] = dict(conn.execute(links, ([n for n, _ in made],)).fetchall())
+    _copy(
+        conn,
+        "article (id, link, part, page, title, text_hash, fingerprint, authors, editor, origin,"
+        " date_precision, section, page_keywords, first_seen, extracted_at)",
+        (
+            (
+                *(n, n, 1, n, article.title, _hash(article), fingerprint(article.text), [], "", ""),
+                *("", "", [], seen[n], seen[n]),
+            )
+            for n, article in made
+        ),
+    )
+
+
+def _copy(conn: Connection[TupleRow], into: str, rows: Iterable[tuple[object, ...]]) -> None:
+    with conn.cursor().copy(f"copy archive.{into} from stdin".encode()) as out:
+        for row in rows:
+            out.write_row(row)
+
+
+def _hash(article: Article) -> bytes:
+    return hashlib.sha256(article.text.encode()).digest()
+
+
+def place(conn: Connection[TupleRow], known: int, number: int) -> tuple[list[float], float]:
+    """Store `number` articles beside `known` ones and place them; milliseconds of each, seconds."""
+    writer = shelf.Writer(known)
+    origins = conn.execute(
+        "select title, content from archive.article join archive.text on hash = text_hash"
+        " where id = any(%s)",
+        (writer.dice.sample(range(1, known), round(number * REPRINTED)),),
+    ).fetchall()
+    new = [reprint(Article(*row), writer.dice) for row in origins]
+    new += [writer.article() for _ in range(number - len(new))]
+    writer.dice.shuffle(new)
+    with conn.transaction():
+        _store(conn, list(enumerate(new, known + 1)))
+    ended: list[float] = []
+    counts = stored.place_pending(conn, shelf.NOW, lambda _: ended.append(time.perf_counter()))
+    print(f"placed {counts}, {len(origins)} of them reprints", flush=True)
+    took = [(end - start) * 1000 for start, end in pairwise(ended)]
+    return took, ended[-1] - ended[0]
+
+
+def beside() -> None:
+    """The same question asked of datasketch, in memory, of an index that is small in comparison."""
+    try:
+        from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found]
+    except ImportError:
+        print("datasketch: not measured: it is not installed (pip install datasketch)")
+        return
+    lsh, took = MinHashLSH(threshold=0.5, num_perm=128), []
+    for n, _, article in written(0, AT_ONCE):
+        began = time.perf_counter()
+        sketch = MinHash(num_perm=128)
+        sketch.update_batch(
+            {article.text[at : at + 5].encode() for at in range(len(article.text) - 4)}
+        )
+        lsh.query(sketch)
+        lsh.insert(n, sketch)
+        took.append((time.perf_counter() - began) * 1000)
+    print(f"{'datasketch, in memory, p95':<28}{p95(took):9.2f} ms{'':19} n={len(took):<7}"
+          f"{median(took)}, nothing stored")  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

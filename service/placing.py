@@ -1,0 +1,33 @@
+"""dedupe: the command of the stage of copies."""
+
+from typing import Annotated
+
+import typer
+
+from archive import console
+
+app = typer.Typer()
+
+
+@app.command()
+def dedupe(
+    again: Annotated[
+        bool, typer.Option(help="Place all articles anew, as after a change of the rules.")
+    ] = False,
+) -> None:
+    """Find which articles are copies of others, and which of these is the original.
+
+    Every article that waits is placed. Interrupted, it goes on when run without --again.
+    """
+    from archive import clock, database, runs, settings
+    from archive.sameness.stored import place_pending, start_again
+
+    with (
+        database.connect(settings.load()) as conn,
+        runs.logged(conn, "dedupe --again" if again else "dedupe") as counts,
+        console.working("Placing articles") as progress,
+    ):
+        if again:
+            start_again(conn)
+        counts |= place_pending(conn, clock.now(), progress)
+    console.result(counts)
