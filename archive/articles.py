@@ -91,6 +91,12 @@ _STORED = (
     " from archive.article a join archive.link l on l.id = a.link"
     " join archive.source s on s.id = l.source join archive.text t on t.hash = a.text_hash"
 )
+_UNSUMMARIZED = (
+    " where not exists (select from archive.summary m where m.article = a.id"
+    " and m.text_hash = a.text_hash)"
+    " and not exists (select from archive.copy c where c.article = a.id and c.original is not null)"
+    " order by a.id limit 1 for no key update of a skip locked"
+)
 
 
 def claim_unsummarized(conn: Connection[TupleRow]) -> StoredArticle | None:
@@ -98,12 +104,7 @@ def claim_unsummarized(conn: Connection[TupleRow]) -> StoredArticle | None:
 
     Copies are left out: what their original says is shown of them.
     """
-    row = conn.execute(
-        _STORED + " where not exists (select from archive.summary m where m.article = a.id"
-        " and m.text_hash = a.text_hash) and not exists (select from archive.copy c"
-        " join archive.copy_group g on g.id = c.copy_group where c.article = a.id"
-        " and g.original <> a.id) order by a.id limit 1 for no key update of a skip locked"
-    ).fetchone()
+    row = conn.execute(_STORED + _UNSUMMARIZED).fetchone()
     return _stored(row) if row else None
 
 

@@ -90,11 +90,10 @@ begin
         few := array(select coalesce(o.article, m.article)
                        from archive.summary m
                        left join archive.copy c on c.article = m.article
-                       left join archive.copy_group g on g.id = c.copy_group
-                       left join archive.copy o on o.copy_group = g.id
+                       left join archive.copy o on o.copy_group = c.copy_group
                       where (m.technologies || m.industries || m.keywords || array[m.topic])
                             @> array[hits.tag]
-                        and coalesce(g.original, m.article) = m.article limit 2001);
+                        and c.original is null limit 2001);
         if cardinality(few) > 2000 then
             few := null;
         end if;
@@ -145,9 +144,8 @@ begin
                    and (tag is null or few is not null or exists (
                         select from archive.summary m
                          where m.article = coalesce(
-                               (select g.original from archive.copy c
-                                  join archive.copy_group g on g.id = c.copy_group
-                                 where c.article = d.article), d.article)
+                               (select c.original from archive.copy c where c.article = d.article),
+                               d.article)
                            and hits.tag = any (
                                m.technologies || m.industries || m.keywords || array[m.topic])))
                    and in_title is not distinct from (
@@ -297,9 +295,8 @@ begin
       join archive.link l on l.id = a.link
       join archive.source p on p.id = l.source
       join archive.text x on x.hash = a.text_hash
-      left join archive.copy c on c.article = a.id
-      left join archive.copy_group g on g.id = c.copy_group
-      left join archive.summary m on m.article = coalesce(g.original, a.id)
+      left join archive.copy c on c.article = a.id and c.original is not null
+      left join archive.summary m on m.article = coalesce(c.original, a.id)
      order by r.place;
 end
 $$;

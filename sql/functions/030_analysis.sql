@@ -89,9 +89,8 @@ as $$
                count(*) over (partition by coalesce(c.copy_group, a.id)) as copies
           from archive.article a
           left join archive.copy c on c.article = a.id
-          left join archive.copy_group g on g.id = c.copy_group
          where a.id in (select m.id from mention m)
-         order by coalesce(c.copy_group, a.id), a.id <> g.original, a.id
+         order by coalesce(c.copy_group, a.id), c.original is not null, a.id
     ), newest as (
         select * from first f where f.at <= as_of order by f.at desc, f.id desc limit max_rows
     )

@@ -9,16 +9,15 @@ select a.id, l.source, s.name as source_name, a.title, l.url, t.content as text,
        (select count(*) from archive.revision r where r.article = a.id
            and not (r.reread or 'vanished' = any (r.flags))) as revisions,
        a.contributors, a.origin_kind, a.captions, jsonb_array_length(a.repairs) as repairs,
-       coalesce(g.original, a.id) as original_id,
+       coalesce(c.original, a.id) as original_id,
        (select max(r.replaced_at) from archive.revision r where r.article = a.id
            and 'vanished' = any (r.flags) and r.returned_at is null) as vanished_at
   from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
   join archive.text t on t.hash = a.text_hash
-  left join archive.copy c on c.article = a.id
-  left join archive.copy_group g on g.id = c.copy_group
-  left join archive.summary m on m.article = coalesce(g.original, a.id);
+  left join archive.copy c on c.article = a.id and c.original is not null
+  left join archive.summary m on m.article = coalesce(c.original, a.id);
 comment on view news.articles is 'Every archived article with its summary; summary, tags and topic of a copy are its original''s. 每篇存档文章及其总结；转载的总结、标签与栏目取自其原文。';
 comment on column news.articles.id is 'Number of the article. 文章编号。';
 comment on column news.articles.source is 'Id of the publisher of this copy. 发布来源的代号。';
@@ -77,9 +76,8 @@ select a.title as "标题",
        a.first_seen as "收录时间"
   from archive.article a
   join archive.link l on l.id = a.link
-  left join archive.copy c on c.article = a.id
-  left join archive.copy_group g on g.id = c.copy_group
-  join archive.summary m on m.article = coalesce(g.original, a.id);
+  left join archive.copy c on c.article = a.id and c.original is not null
+  join archive.summary m on m.article = coalesce(c.original, a.id);
 comment on view news.record is 'One labelled record per summarized article; what a copy says is its original''s. 每篇文章一条标注记录；转载的总结与标注取自其原文。';
 comment on column news.record.标题 is 'Headline. 标题。';
 comment on column news.record.链接 is 'Canonical address; null for an imported document without one. 规范链接，无链接的导入文档为空。';

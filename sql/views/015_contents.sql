@@ -6,9 +6,8 @@ select a.id, a.title, l.url, m.summary, m.topic, m.keywords, m.technologies, m.i
        m.reason, m.made_at
   from archive.article a
   join archive.link l on l.id = a.link
-  left join archive.copy c on c.article = a.id
-  left join archive.copy_group g on g.id = c.copy_group
-  join archive.summary m on m.article = coalesce(g.original, a.id);
+  left join archive.copy c on c.article = a.id and c.original is not null
+  join archive.summary m on m.article = coalesce(c.original, a.id);
 comment on view news.summaries is 'The summary of each article, of a copy its original''s, how it was made and why so. 每篇文章的总结（转载取其原文的总结）、生成方法及缘由。';
 comment on column news.summaries.id is 'Number of the article. 文章编号。';
 comment on column news.summaries.title is 'Headline. 标题。';
@@ -25,9 +24,8 @@ comment on column news.summaries.made_at is 'When it was made. 生成时间。';
 create or replace view news.tags as
 select a.id, t.kind, t.tag, coalesce(a.published_at, a.first_seen) as at, a.title
   from archive.article a
-  left join archive.copy c on c.article = a.id
-  left join archive.copy_group g on g.id = c.copy_group
-  join archive.summary m on m.article = coalesce(g.original, a.id)
+  left join archive.copy c on c.article = a.id and c.original is not null
+  join archive.summary m on m.article = coalesce(c.original, a.id)
  cross join lateral (
     select 'technology' as kind, x as tag from unnest(m.technologies) x
     union all select 'industry', x from unnest(m.industries) x
@@ -46,9 +44,8 @@ select a.id, e.number, e.event ->> 'kind' as kind, e.event ->> 'text' as event,
   from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
-  left join archive.copy c on c.article = a.id
-  left join archive.copy_group g on g.id = c.copy_group
-  join archive.summary m on m.article = coalesce(g.original, a.id)
+  left join archive.copy c on c.article = a.id and c.original is not null
+  join archive.summary m on m.article = coalesce(c.original, a.id)
  cross join jsonb_array_elements(m.events) with ordinality e (event, number);
 comment on view news.events is 'The main events that articles report, each a sentence of the article, of a copy one of its original. 文章报道的重大事件，均为原文句子；转载取其原文的句子。';
 comment on column news.events.id is 'Number of the article. 文章编号。';

@@ -7,12 +7,11 @@ select a.id, coalesce(c.copy_group, a.id) as first_id,
             else (select count(*) from archive.copy o where o.copy_group = c.copy_group)
        end as publications,
        s.name as source_name, a.title, l.url, a.origin, a.first_seen,
-       coalesce(g.original, a.id) as original_id, c.matched as matched_id, c.share, c.passages
+       coalesce(c.original, a.id) as original_id, c.matched as matched_id, c.share, c.passages
   from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
-  left join archive.copy c on c.article = a.id
-  left join archive.copy_group g on g.id = c.copy_group;
+  left join archive.copy c on c.article = a.id;
 comment on view news.copies is 'Articles that are copies of one text share first_id; one that was not compared yet is alone. 同文转载归为一组（first_id 相同）；尚未比对的自成一组。';
 comment on column news.copies.id is 'Number of the article. 文章编号。';
 comment on column news.copies.first_id is 'Number of the group: of the first article that was placed in it. 组号，即组内首篇的编号。';

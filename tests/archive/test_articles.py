@@ -7,6 +7,7 @@ from psycopg import Connection
 
 from archive import articles
 from archive.models import Article
+from archive.sameness import originals
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(hours=3)
@@ -122,7 +123,8 @@ def test_a_copy_waits_for_no_summary_until_it_is_the_original(conn: Connection, 
     assert (articles.claim_unsummarized(conn).id, desk.one(pending)) == (one, 1)
     desk.summary(one)
     assert (articles.claim_unsummarized(conn), desk.one(pending)) == (None, 0)
-    conn.execute("update archive.copy_group set original = %s", (other,))
+    desk.article("a", origin="智点财经")
+    originals.decide(conn, one)
     assert (articles.claim_unsummarized(conn).id, desk.one(pending)) == (other, 1)
 
 
