@@ -1,7 +1,7 @@
 """The frontier and the ledger: every discovered link, and its one outcome."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import TupleRow, class_row
@@ -12,16 +12,6 @@ from archive.sources import Validators
 
 MAX_ATTEMPTS = 3
 """How many crawls try a link that fails for a passing reason."""
-LOOKS = [timedelta(hours=hours) for hours in (6, 24, 72, 168)]
-"""When a stored article is looked at again, counted from its publication. Most corrections are made
-on the first day, and what is a week old hardly changes: each look lets three times the time pass.
-NewsDiffs looked at the same shape of times, far more often (https://github.com/ecprice/newsdiffs)."""
-_NEXT_LOOK = (
-    "(select min(start + step) from unnest(%(looks)s::interval[]) step, (select"
-    " least(link.first_seen, coalesce(min(a.published_at), link.published_at)) as start"
-    " from archive.article a where a.link = link.id) told where start + step > %(now)s)"
-)
-
 _GONE = ("HTTP 404", "HTTP 410")
 
 
@@ -115,8 +105,8 @@ def looks(
 def looked(conn: Connection[TupleRow], link: int, now: datetime) -> None:
     """Note that a stored article was looked at again, however that went."""
     conn.execute(
-        f"update archive.link set next_look_at = {_NEXT_LOOK} where id = %(link)s",
-        {"link": link, "now": now, "looks": LOOKS},
+        "update archive.link set next_look_at = archive.next_look(link, %s) where id = %s",
+        (now, link),
     )
 
 
@@ -148,7 +138,7 @@ def settle(
         " decided_at = %(now)s, attempts = attempts + (pending or retry_at is not null)::integer,"
         " retry_at = case when attempts + (pending or retry_at is not null)::integer < %(most)s"
         " then %(retry)s::timestamptz end,"
-        f" next_look_at = case when %(outcome)s = 'stored' then {_NEXT_LOOK} end"
+        " next_look_at = case when %(outcome)s = 'stored' then archive.next_look(link, %(now)s) end"
         " where id = %(link)s and alias_of is null"
         " and (outcome is distinct from 'stored' or %(outcome)s = 'stored')",
         {
@@ -158,7 +148,6 @@ def settle(
             "now": now,
             "retry": retry_at,
             "most": MAX_ATTEMPTS,
-            "looks": LOOKS,
         },
     )
     if outcome == Outcome.STORED:

@@ -33,8 +33,9 @@ def add(conn: Connection[TupleRow], page: Page) -> bool:
             " retry_at = null where id = %(link)s returning id)"
             " insert into archive.page (link, url, fetched_at, status, content_type, body, sha256,"
             " note, etag, last_modified) select id, %(url)s, %(at)s, %(status)s, %(type)s,"
-            " archive.keep(%(body)b), %(digest)b, %(note)s, %(etag)s, %(modified)s from fetched where (select sha256 from archive.page"
-            " where link = %(link)s order by id desc limit 1) is distinct from %(digest)b"
+            " archive.keep(%(body)b), %(digest)b, %(note)s, %(etag)s, %(modified)s from fetched"
+            " where (select sha256 from archive.page where link = %(link)s"
+            " order by id desc limit 1) is distinct from %(digest)b"
             " returning id",
             _fetched(page)
             | {"link": page.link_id, "digest": digest, "note": page.note}

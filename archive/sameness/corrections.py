@@ -17,7 +17,9 @@ from archive import names
 from archive.sameness.difference import Change, changed, changes, plain
 from archive.words import Finder
 
-_MEASURE = "年|月|日|天|时|点|分|秒|岁|人|位|名|家|个|台|款|项|件|次|座|条|所|期|季度|万?[吨度股]|成|倍|元"
+_MEASURE = (
+    "年|月|日|天|时|点|分|秒|岁|人|位|名|家|个|台|款|项|件|次|座|条|所|期|季度|万?[吨度股]|成|倍|元"
+)
 _HAN = "零〇一二两三四五六七八九十百千万亿"
 _FIGURE = re.compile(
     rf"(?P<value>(?<![A-Za-z\d.])(?<![A-Za-z]-)\d+(?:,\d{{3}})*(?:\.\d+)?[十百千万亿兆]*"

@@ -14,7 +14,6 @@ from psycopg.types.json import Jsonb
 from archive.sameness.corrections import Correction, Version, compare, stored
 
 _BATCH = 200
-_NUMBER = "(select 1 + count(*) from archive.revision r where r.article = a.id)"
 
 
 def keep(
@@ -35,8 +34,9 @@ def keep(
     if correction.places:
         conn.execute(
             "insert into archive.revision (article, number, title, text_hash, page, replaced_at,"
-            f" reread, flags, account, changes) select id, {_NUMBER}, title, text_hash, page, %s,"
-            " %s, %s, %s, %s from archive.article a where id = %s",
+            " reread, flags, account, changes) select id, (select 1 + count(*) from"
+            " archive.revision r where r.article = a.id), title, text_hash, page, %s, %s, %s, %s,"
+            " %s from archive.article a where id = %s",
             (now, reread, *_columns(correction, reread), article),
         )
     return correction
@@ -46,8 +46,9 @@ def vanish(conn: Connection[TupleRow], link: int, reason: str, now: datetime) ->
     """Note that the page of a stored link was found gone; once, until it is there again."""
     conn.execute(
         "insert into archive.revision (article, number, title, text_hash, page, replaced_at, flags,"
-        f" account, changes) select a.id, {_NUMBER}, a.title, a.text_hash, a.page, %(now)s,"
-        " '{vanished}', %(account)s, '[]' from archive.article a"
+        " account, changes) select a.id, (select 1 + count(*) from archive.revision r"
+        " where r.article = a.id), a.title, a.text_hash, a.page, %(now)s, '{vanished}',"
+        " %(account)s, '[]' from archive.article a"
         " join archive.link l on l.id = a.link where l.id = %(link)s and l.outcome = 'stored'"
         " and not exists (select from archive.revision r where r.article = a.id"
         " and 'vanished' = any (r.flags) and r.returned_at is null) on conflict do nothing",

@@ -70,7 +70,11 @@ def test_a_page_vanishes_and_comes_back(deployment: Any, publisher: Any, stored:
     there = publisher.answers[path]
     for day, answer, kept in (
         (22, there._replace(status=503, headers={}), []),
-        (24, there._replace(status=404, headers={}), [(["vanished"], "原页面消失（HTTP 404）", False)]),
+        (
+            24,
+            there._replace(status=404, headers={}),
+            [(["vanished"], "原页面消失（HTTP 404）", False)],
+        ),
         (28, there, [(["vanished"], "原页面消失（HTTP 404）", True)]),
     ):
         publisher.answers[path] = answer
@@ -142,7 +146,9 @@ def test_two_workers_look_once(deployment: Any, publisher: Any, stored: Stored) 
 
 
 def test_a_text_from_the_feed_is_not_looked_at(deployment: Any, publisher: Any) -> None:
-    said = "".join(f"&lt;p&gt;第{n}批大模型客户有十二家医院，价格下调三成。&lt;/p&gt;" for n in range(9))
+    said = "".join(
+        f"&lt;p&gt;第{n}批大模型客户有十二家医院，价格下调三成。&lt;/p&gt;" for n in range(9)
+    )
     publisher.say(
         "/feed",
         "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><item>"

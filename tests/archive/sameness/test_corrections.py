@@ -60,7 +60,9 @@ def test_a_title_alone() -> None:
 def test_other_people_and_other_names_of_the_same() -> None:
     people = ("何汝嘉",)
     before = Version("标题", "本报记者何汝嘉来自英伟达会场，今日有雨。")
-    assert compare(before, Version("标题", before.text.replace("英伟达", "NVIDIA"))).flags == ("text",)
+    assert compare(before, Version("标题", before.text.replace("英伟达", "NVIDIA"))).flags == (
+        "text",
+    )
     later = before.text.replace("何汝嘉", "何汝佳")
     assert compare(before, Version("标题", later)).flags == ("text",)
     assert compare(before, Version("标题", later, frozenset(people))).flags == ("name",)

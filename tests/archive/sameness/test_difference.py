@@ -11,7 +11,7 @@ from archive.text import sentences
 
 TEXTS = st.lists(
     st.sampled_from(
-        ["观澜数据营收12.6亿元。", "营收21.6亿元。", "净利润1.9亿元！", "“客户说：好。”", "\n", " ", "，", "毛利率。"]
+        ["观澜数据营收12.6亿元。", "营收21.6亿元。", "利润！", "“客户说：好。”", "\n", " ", "毛利"]
     ),
     max_size=14,
 ).map("".join)  # fmt: skip
@@ -78,13 +78,17 @@ def test_a_line_that_ends_elsewhere_is_no_change() -> None:
 COUNT = 20_000
 
 
+def numbered(sentence: str, step: int = 1) -> str:
+    return "".join(sentence.format(number) for number in range(COUNT)[::step])
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
         ("甲乙" * COUNT, "乙甲" * COUNT),
         ("甲。乙。" * COUNT, "乙。甲。" * COUNT),
-        ("".join(f"甲{n}。" for n in range(COUNT)), "".join(f"甲{n}。" for n in range(COUNT, 0, -1))),
-        ("".join(f"这家公司第{n}次发布新品。" for n in range(COUNT)), "".join(f"那家公司第{n}次发布新品。" for n in range(COUNT))),
+        (numbered("甲{}。"), numbered("甲{}。", -1)),
+        (numbered("这家公司第{}次发布新品。"), numbered("那家公司第{}次发布新品。")),
         ("“甲。" * COUNT, "“乙。" * COUNT + "”"),
         (f"{'甲乙丙' * 300}。" * 60, f"{'甲丙乙' * 300}。" * 60),
     ],

@@ -99,7 +99,10 @@ def link(desk: Any) -> int:
     return found
 
 
-GONE = "select number, account, replaced_at, returned_at from news.revisions where 'vanished' = any (flags)"
+GONE = (
+    "select number, account, replaced_at, returned_at from news.revisions"
+    " where 'vanished' = any (flags)"
+)
 
 
 @pytest.mark.parametrize(
