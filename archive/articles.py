@@ -10,11 +10,16 @@ from psycopg.types.json import Jsonb
 
 from archive import search
 from archive.models import Article, Edit, StoredArticle
+from archive.sameness import revisions
+from archive.sameness.corrections import Version
 from archive.text import fingerprint
 
 
 def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now: datetime) -> str:
-    """Store an article: `new`, `revised` when its title or text changed, else `same`."""
+    """Store an article: `new`, `revised` when its title or text changed, else `same`.
+
+    What it was is kept as a revision, unless only blanks changed.
+    """
     digest = hashlib.sha256(article.text.encode()).digest()
     conn.execute(
         "insert into archive.text (hash, content) values (%s, %s) on conflict do nothing",
@@ -61,14 +66,10 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         return "new"
     changed = old[1] != article.title or bytes(old[2]) != digest
     if changed:
-        conn.execute(
-            "insert into archive.revision (article, number, title, text_hash, page, replaced_at,"
-            " reread) select id, 1 + (select count(*) from archive.revision r where"
-            " r.article = a.id), title, text_hash, page, %s, %s from archive.article a"
-            " where id = %s",
-            # The same bytes: their publisher changed nothing, we read them better.
-            (now, old[3] == page, old[0]),
-        )
+        people = frozenset((*article.authors, *article.contributors, article.editor)) - {""}
+        version = Version(article.title, article.text, people)
+        # The same bytes: their publisher changed nothing, we read them better.
+        revisions.keep(conn, old[0], version, now, reread=old[3] == page)
     conn.execute(
         "update archive.article set page = %(page)s, title = %(title)s, text_hash = %(hash)s,"
         " fingerprint = %(fingerprint)s, authors = %(authors)s, editor = %(editor)s,"

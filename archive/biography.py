@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 _HEADER = 18
 """Bytes of a zstd frame that say how large its content is (RFC 8878, section 3.1.1.1)."""
 _COPIES = 5
+_CHANGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,16 @@ class Copy:
     id: int
     source_name: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What its publisher did to an article after it was stored, in one line of Chinese."""
+
+    at: datetime
+    account: str
+    returned_at: datetime | None
+    """When a page that had vanished was there again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,8 @@ class Telling:
     """How many places were repaired, by kind, the most first."""
     copies: tuple[Copy, ...]
     """The first few of the others."""
+    changes: tuple[Changed, ...] = ()
+    """The last few, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +149,8 @@ def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
     rows = conn.execute(
         "select c.copy_group, a.id, a.part, a.title, a.published_at, a.date_precision, a.origin,"
         " length(t.content), a.extracted_at,"
-        " (select count(*) from archive.revision r where r.article = a.id and not r.reread),"
+        " (select count(*) from archive.revision r where r.article = a.id"
+        " and not (r.reread or 'vanished' = any (r.flags))),"
         " coalesce(m.method, ''), coalesce(m.topic, ''),"
         " greatest(1, (select count(*) from archive.copy o where o.copy_group = c.copy_group)),"
         " o.id, coalesce(g.origin, ''),"
@@ -157,7 +171,19 @@ def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
         " where a.link = %s order by a.part",
         (link,),
     ).fetchall()
-    return tuple(Telling(*[*fields, _copies(conn, group, fields[0])]) for group, *fields in rows)
+    return tuple(
+        Telling(*[*fields, _copies(conn, group, fields[0]), _changes(conn, fields[0])])
+        for group, *fields in rows
+    )
+
+
+def _changes(conn: Connection[TupleRow], article: int) -> tuple[Changed, ...]:
+    rows = conn.execute(
+        "select replaced_at, account, returned_at from archive.revision"
+        " where article = %s and not reread order by number desc limit %s",
+        (article, _CHANGES),
+    ).fetchall()
+    return tuple(Changed(*row) for row in rows[::-1])
 
 
 def _copies(conn: Connection[TupleRow], group: int | None, article: int) -> tuple[Copy, ...]:

@@ -11,6 +11,7 @@ from psycopg.rows import TupleRow
 from archive import clock, embedded, migrations, names, roles, search
 from archive.connection import DatabaseError, open_connection
 from archive.roles import AIRFLOW, MAILER, OWNER, READER, WRITER
+from archive.sameness import revisions
 from archive.settings import Settings
 
 __all__ = ["MAILER", "READER", "WRITER", "DatabaseError", "open_connection"]
@@ -49,7 +50,7 @@ def prepare(
     settings: Settings,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
-    """Apply migrations, note the deployment's kind, bring in names, make findable what is not."""
+    """Apply migrations, note the deployment's kind, bring in names, make up for what is new."""
     if not migrations.is_empty(conn):
         _same_kind(conn, settings)
     applied = migrations.migrate(conn)
@@ -62,6 +63,7 @@ def prepare(
     conn.execute("update archive.deployment set fixed_at = %s where kind = 'demo'", (now,))
     names.sync(conn)
     search.index_pending(conn, progress)
+    revisions.compare_pending(conn, progress)
     return applied
 
 

@@ -7,9 +7,12 @@ from psycopg import Connection
 from psycopg.rows import TupleRow, class_row
 
 from archive.models import FoundLink, Link, Outcome
+from archive.sameness import revisions
+from archive.sources import Validators
 
 MAX_ATTEMPTS = 3
 """How many crawls try a link that fails for a passing reason."""
+_GONE = ("HTTP 404", "HTTP 410")
 
 
 def discover(
@@ -77,10 +80,42 @@ def pending(conn: Connection[TupleRow], source: str, limit: int, now: datetime) 
         ).fetchall()
 
 
-def waiting(conn: Connection[TupleRow], now: datetime) -> set[str]:
-    """The sources that have links to fetch, those included whose retry is due."""
+def looks(
+    conn: Connection[TupleRow], source: str, limit: int, now: datetime
+) -> list[tuple[Link, Validators]]:
+    """The source's stored articles that are to be looked at again, newest first, each with what
+    its page said of itself. Texts from feeds and what other addresses led to are left out."""
     rows = conn.execute(
-        "select distinct source from archive.link where pending or retry_at <= %s", (now,)
+        "select l.id, l.source, l.url, l.key, l.title, l.published_at,"
+        " case when p.id = a.page then p.etag else '' end,"
+        " case when p.id = a.page then p.last_modified else '' end from archive.link l"
+        " cross join lateral (select page from archive.article where link = l.id"
+        "   order by part limit 1) a"
+        " cross join lateral (select id, etag, last_modified from archive.page where link = l.id"
+        "   order by id desc limit 1) p"
+        " where l.source = %s and l.next_look_at <= %s and not l.pending and l.retry_at is null"
+        " and exists (select from archive.page s where s.id = a.page and s.link = l.id"
+        "   and not s.from_feed)"
+        " order by l.first_seen desc, l.id desc limit %s",
+        (source, now, limit),
+    ).fetchall()
+    return [(Link(*row[:6]), Validators(*row[6:])) for row in rows]
+
+
+def looked(conn: Connection[TupleRow], link: int, now: datetime) -> None:
+    """Note that a stored article was looked at again, however that went."""
+    conn.execute(
+        "update archive.link set next_look_at = archive.next_look(link, %s) where id = %s",
+        (now, link),
+    )
+
+
+def waiting(conn: Connection[TupleRow], now: datetime) -> set[str]:
+    """The sources that have links to fetch or to look at again, by now."""
+    rows = conn.execute(
+        "select distinct source from archive.link where pending or retry_at <= %(now)s"
+        " union select distinct source from archive.link where next_look_at <= %(now)s",
+        {"now": now},
     ).fetchall()
     return {row[0] for row in rows}
 
@@ -95,13 +130,15 @@ def settle(
 ) -> None:
     """Give a link its outcome. With `retry_at` it is tried again then, `MAX_ATTEMPTS` in all.
 
-    Counts a try, unless `pages.add` has counted it.
+    Counts a try, unless `pages.add` has counted it. A stored article whose page is gone stays
+    stored, as one that vanished.
     """
     conn.execute(
         "update archive.link set pending = false, outcome = %(outcome)s, reason = %(reason)s,"
         " decided_at = %(now)s, attempts = attempts + (pending or retry_at is not null)::integer,"
         " retry_at = case when attempts + (pending or retry_at is not null)::integer < %(most)s"
-        " then %(retry)s::timestamptz end"
+        " then %(retry)s::timestamptz end,"
+        " next_look_at = case when %(outcome)s = 'stored' then archive.next_look(link, %(now)s) end"
         " where id = %(link)s and alias_of is null"
         " and (outcome is distinct from 'stored' or %(outcome)s = 'stored')",
         {
@@ -113,6 +150,10 @@ def settle(
             "most": MAX_ATTEMPTS,
         },
     )
+    if outcome == Outcome.STORED:
+        revisions.come_back(conn, link, now)
+    elif outcome == Outcome.GONE or reason in _GONE:
+        revisions.vanish(conn, link, reason, now)
     # A stored article stays stored, an alias one, when a later look at its page fails.
     conn.execute(
         "update archive.link set pending = false, retry_at = null where id = %s"

@@ -82,6 +82,8 @@ class Page:
     from_feed: bool = False
     """Made from the feed's text, because the page itself is closed."""
     rest: tuple["Page", ...] = ()
+    etag: str = ""
+    last_modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,14 @@ def add(conn: Connection[TupleRow], page: Page) -> bool:
             "with fetched as (update archive.link set pending = false, attempts = attempts + 1,"
             " retry_at = null where id = %(link)s returning id)"
             " insert into archive.page (link, url, fetched_at, status, content_type, body, sha256,"
-            " note) select id, %(url)s, %(at)s, %(status)s, %(type)s, archive.keep(%(body)b),"
-            " %(digest)b, %(note)s from fetched where (select sha256 from archive.page"
-            " where link = %(link)s order by id desc limit 1) is distinct from %(digest)b"
+            " note, etag, last_modified) select id, %(url)s, %(at)s, %(status)s, %(type)s,"
+            " archive.keep(%(body)b), %(digest)b, %(note)s, %(etag)s, %(modified)s from fetched"
+            " where (select sha256 from archive.page where link = %(link)s"
+            " order by id desc limit 1) is distinct from %(digest)b"
             " returning id",
-            _fetched(page) | {"link": page.link_id, "digest": digest, "note": page.note},
+            _fetched(page)
+            | {"link": page.link_id, "digest": digest, "note": page.note}
+            | {"etag": page.etag, "modified": page.last_modified},
         ).fetchone()
         if kept is None:
             return False

@@ -208,6 +208,9 @@ def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
     told = (stated or "no date", article.origin, f"{article.characters:,} characters", revised)
     yield "", ", ".join(filter(None, told))
     yield "", f"repaired: {counted(article.repairs)}" if article.repairs else ""
+    for number, change in enumerate(article.changes):
+        back = f"; back {shown_time(change.returned_at)}" if change.returned_at else ""
+        yield ("" if number else "changed"), f"{shown_time(change.at)} {change.account}{back}"
     topic = f", topic {article.topic}" if article.topic else ""
     yield (
         "",

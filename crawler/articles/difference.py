@@ -1,16 +1,15 @@
 """What another reading of a page changes in its article, in lines for people."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
 from archive.clock import BEIJING
 from archive.models import Article
-from archive.text import sentences
+from archive.sameness.difference import changes
 
 _SHOWN = 8
-"""At most so many sentences of each kind."""
+"""At most so many changes of the text."""
 _LONGEST = 200
 _WHOLE = ("title", "text", "repairs", "part", "date_precision")
 
@@ -31,13 +30,13 @@ def _changes(before: Article, after: Article) -> Iterator[Line]:
         old, new = _value(before, name), _value(after, name)
         if old != new:
             yield " ", f"{name}: {old or 'none'} → {new or 'none'}"
-    gone, come = _only(before.text, after.text), _only(after.text, before.text)
-    for sign, said in (("-", gone), ("+", come)):
-        yield from ((sign, sentence) for sentence in said[:_SHOWN])
-        if len(said) > _SHOWN:
-            yield sign, f"… and {len(said) - _SHOWN} sentences more"
-    if before.text != after.text and not gone and not come:
-        yield " ", "the same sentences in other paragraphs or another order"
+    found = changes(before.text, after.text)
+    for change in found[:_SHOWN]:
+        yield from (line for line in (("-", change.before), ("+", change.after)) if line[1])
+    if len(found) > _SHOWN:
+        yield " ", f"… and {len(found) - _SHOWN} changes more"
+    if before.text != after.text and not found:
+        yield " ", "the same sentences, with other blanks or paragraphs"
     if before.repairs != after.repairs:
         yield " ", f"repairs: {len(before.repairs)} → {len(after.repairs)}"
 
@@ -48,22 +47,6 @@ def _value(article: Article, name: str) -> str:
         shown = "%Y-%m-%d" if article.date_precision == "day" else "%Y-%m-%d %H:%M"
         return value.astimezone(BEIJING).strftime(shown) if value else ""
     return value if isinstance(value, str) else "、".join(value)
-
-
-def _only(text: str, other: str) -> Sequence[str]:
-    """The sentences that stand in one text more often than in the other, in their order."""
-    surplus = Counter(_said(text))
-    surplus.subtract(_said(other))
-    only = []
-    for sentence in reversed(_said(text)):
-        if surplus[sentence] > 0:
-            surplus[sentence] -= 1
-            only.append(sentence)
-    return only[::-1]
-
-
-def _said(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentences(text)]
 
 
 def _short(text: str) -> str:

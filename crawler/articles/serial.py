@@ -104,4 +104,7 @@ class Serials:
         first, *rest = serial.pages
         came = len(serial.pages)
         note = f"{came} of {serial.total} pages: {problem}" if came < serial.total else ""
+        if rest or note:
+            # What its server says of the first page says nothing of the others.
+            first = replace(first, etag="", last_modified="")
         self._frontier.keep(replace(first, note=note, rest=tuple(rest)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from archive import clock, feed_texts, links, pages, sources
 from archive.models import FoundLink, Link, Outcome, Page
+from archive.sameness import revisions
 from archive.settings import Settings
 from archive.sources import EntryPoint, Pace, Validators
 from archive.text import clean, clean_line
@@ -49,6 +50,7 @@ class Frontier:
         self._spent = sources.spent(conn, clock.now() - timedelta(days=1))
         self._new: Counter[str] = Counter()
         self._further: Counter[str] = Counter()
+        self._looks: dict[int, Validators] = {}
         self.circuits = Circuits(conn)
         self.counts: Counter[str] = Counter()
         self.now = clock.now
@@ -140,11 +142,35 @@ class Frontier:
         links.settle(self._conn, link_id, Outcome.OFF_TOPIC, decision.reason, self.now())
         return True
 
-    def pending(self, source: Source) -> list[Link]:
-        """The source's links to fetch in this crawl, within its budgets."""
+    def pending(self, source: Source) -> tuple[list[Link], list[Link]]:
+        """The source's links to fetch in this crawl, and the stored ones to look at again, within
+        its budgets."""
         if (limit := min(self._per_source, self._left(source.id))) <= 0:
-            return []
-        return links.pending(self._conn, source.id, limit, self.now())
+            return [], []
+        new = links.pending(self._conn, source.id, limit, self.now())
+        spare = min(limit - len(new), int(self._per_source * manners.LOOKS))
+        if spare <= 0 or source.read == "feed":
+            return new, []
+        found = links.looks(self._conn, source.id, spare, self.now())
+        self._looks |= {link.id: seen for link, seen in found}
+        return new, [link for link, _ in found]
+
+    def seen(self, link: Link) -> Validators:
+        """What the page of a link that is looked at again said of itself; else nothing."""
+        return self._looks.get(link.id, Validators("", ""))
+
+    def same(self, link: Link) -> None:
+        """Note that the page of a link is the one that is kept."""
+        self._looked(link.id)
+        revisions.come_back(self._conn, link.id, self.now())
+
+    def _looked(self, link: int) -> bool:
+        """Whether this was a second look; then the next one is set."""
+        if self._looks.pop(link, None) is None:
+            return False
+        self.counts["looks"] += 1
+        links.looked(self._conn, link, self.now())
+        return True
 
     def _left(self, source: str) -> int:
         """How many more pages of a source may be fetched today."""
@@ -158,7 +184,11 @@ class Frontier:
         return self._further[source] <= min(self._per_source, self._left(source))
 
     def keep(self, page: Page) -> None:
-        self.counts["pages"] += pages.add(self._conn, page)
+        if pages.add(self._conn, page):
+            self.counts["pages"] += 1
+        else:
+            revisions.come_back(self._conn, page.link_id, self.now())
+        self._looked(page.link_id)
 
     def settle(
         self, link: Link, outcome: Outcome, reason: str, wait: timedelta | None = None
@@ -168,4 +198,7 @@ class Frontier:
             links.settle(self._conn, link.id, outcome, reason, now, now + wait if wait else None)
             note = feed_page.note(outcome, reason)
             told = bool(note) and feed_texts.stand_in(self._conn, link.id, note)
-        self.counts["pages" if told else "refused"] += 1
+        if told:
+            self.counts["pages"] += 1
+        elif not self._looked(link.id):
+            self.counts["refused"] += 1

@@ -43,10 +43,12 @@ class Turn:
 
 
 class Lane:
-    """The sources of one domain. `pending` tells a source's links, once it has been looked at."""
+    """The sources of one domain. `pending` tells a source's links, once it has been looked at, and
+    the stored ones to look at again, for which the links of all its sources come first."""
 
-    def __init__(self, pending: Callable[[Source], list[Link]]) -> None:
+    def __init__(self, pending: Callable[[Source], tuple[list[Link], list[Link]]]) -> None:
         self.turns: deque[Turn] = deque()
+        self._stored: deque[tuple[Turn, Link]] = deque()
         self._pending = pending
 
     def draw(self) -> tuple[Turn, Look | Link] | None:
@@ -60,10 +62,17 @@ class Lane:
             else:
                 if turn.source and not turn.asked:
                     turn.asked = True
-                    turn.links.extend(self._pending(turn.source))
+                    links, stored = self._pending(turn.source)
+                    turn.links.extend(links)
+                    self._stored.extend((turn, link) for link in stored)
                 if not turn.links:
                     continue
                 task = turn.links.popleft()
             self.turns.append(turn)
             return turn, task
-        return None
+        return self._stored.popleft() if self._stored else None
+
+    def drop(self, turn: Turn) -> None:
+        """Leave what is left of a turn to the next run."""
+        self.turns = deque(each for each in self.turns if each is not turn)
+        self._stored = deque(each for each in self._stored if each[0] is not turn)

@@ -17,6 +17,9 @@ LONGEST_REST = timedelta(hours=6)
 MOST_RETRY_AFTER = timedelta(hours=1)
 MOST_CRAWL_DELAY = 120.0
 """Seconds; the longest that a known publisher asks for (people.com.cn)."""
+LOOKS = 1 / 4
+"""The part of a source's pages in one crawl that may be second looks at stored ones, if its new
+links leave so many."""
 _FIRST_REST = timedelta(minutes=15)
 _QUICKEST, _SLOWEST = 1 / 4, 8
 _DAY = 24 * 60.0

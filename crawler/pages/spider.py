@@ -76,7 +76,7 @@ class NewsSpider(Spider):
             turn, task = drawn
             if time.monotonic() - turn.began > self._seconds:
                 # The others of the domain go on; what is left waits for the next run.
-                lane.turns.remove(turn)
+                lane.drop(turn)
                 self.frontier.counts["out_of_time"] += 1
             elif not self.frontier.circuits.may_ask(urls.host(task.url)):
                 self.frontier.counts["resting"] += 1
@@ -88,11 +88,7 @@ class NewsSpider(Spider):
 
     def _entry_request(self, look: Look, lane: Lane, turn: Turn) -> Request:
         how = discovery.request(look.entry, look.page)
-        seen = self.frontier.validators(look.source, look.url)
-        if seen.etag:
-            how["headers"]["If-None-Match"] = seen.etag
-        if seen.last_modified:
-            how["headers"]["If-Modified-Since"] = seen.last_modified
+        how["headers"] |= _conditions(self.frontier.validators(look.source, look.url))
         return Request(
             **how,
             callback=self.parse_entry,
@@ -103,11 +99,14 @@ class NewsSpider(Spider):
         )
 
     def _page_request(self, link: Link, lane: Lane, source: Source | None) -> Request:
+        conditions = _conditions(self.frontier.seen(link))
         return Request(
             link.url,
             callback=self.parse_page,
             errback=self.page_failed,
+            headers=conditions,
             dont_filter=True,
+            meta={"handle_httpstatus_list": [304]} if conditions else None,
             cb_kwargs={"link": link, "lane": lane, "source": source},
         )
 
@@ -146,6 +145,11 @@ class NewsSpider(Spider):
     def parse_page(self, response: Response, link: Link, lane: Lane, source: Source | None) -> None:
         """Keep a page, and those that it goes on with; the reader decides later what it is."""
         host = urls.host(response.url)
+        if response.status == 304:
+            self.frontier.circuits.answered(host)
+            self._go_on(lane)
+            self.frontier.same(link)
+            return
         if verdict.is_challenge(response.body, response.status):
             self.frontier.circuits.failed(host, "challenge page", refused=True)
         else:
@@ -156,7 +160,16 @@ class NewsSpider(Spider):
             self.frontier.settle(link, Outcome.NOT_ARTICLE, f"content type {content_type}")
             return
         now = self.frontier.now()
-        page = Page(link.id, response.url, response.body, now, response.status, content_type)
+        page = Page(
+            link.id,
+            response.url,
+            response.body,
+            now,
+            response.status,
+            content_type,
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+        )
         self._serials.go_on(Serial(link, source, lane, (page,)))
 
     def closed(self, reason: str) -> None:
@@ -176,6 +189,12 @@ class NewsSpider(Spider):
         else:
             self.frontier.circuits.answered(host)
         return told
+
+
+def _conditions(seen: Validators) -> dict[str, str]:
+    """The headers that ask for a page only if it is another than the one that was seen."""
+    headers = {"If-None-Match": seen.etag, "If-Modified-Since": seen.last_modified}
+    return {name: value for name, value in headers.items() if value}
 
 
 def _header(response: Response, name: str) -> str:

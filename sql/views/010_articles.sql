@@ -6,9 +6,12 @@ select a.id, l.source, s.name as source_name, a.title, l.url, t.content as text,
        a.authors, a.editor, a.origin, a.published_at, a.date_precision, a.section, a.page_keywords,
        a.first_seen, a.part, m.summary, m.keywords, m.technologies, m.industries, m.topic,
        m.method as summary_method,
-       (select count(*) from archive.revision r where r.article = a.id and not r.reread) as revisions,
+       (select count(*) from archive.revision r where r.article = a.id
+           and not (r.reread or 'vanished' = any (r.flags))) as revisions,
        a.contributors, a.origin_kind, a.captions, jsonb_array_length(a.repairs) as repairs,
-       coalesce(c.original, a.id) as original_id
+       coalesce(c.original, a.id) as original_id,
+       (select max(r.replaced_at) from archive.revision r where r.article = a.id
+           and 'vanished' = any (r.flags) and r.returned_at is null) as vanished_at
   from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
@@ -43,6 +46,7 @@ comment on column news.articles.origin_kind is 'Where the origin stands: credit,
 comment on column news.articles.captions is 'Captions of its pictures. 图片说明。';
 comment on column news.articles.repairs is 'How many places of it were repaired, see news.repairs. 修复的处数，详见 news.repairs。';
 comment on column news.articles.original_id is 'Number of the article that stands for this text, its own if it is no copy: where it equals id, each text is there once. 代表此文的文章编号，非转载则为自身；限定其等于 id 即每文只取一篇。';
+comment on column news.articles.vanished_at is 'When its page was found gone, null while it is there; the article stays. 发现原页面消失的时间，未消失为空；存档不受影响。';
 
 create or replace view news.repairs as
 select a.id, e.number, e.edit ->> 'kind' as kind, (e.edit ->> 'at')::integer as at,
@@ -84,14 +88,3 @@ comment on column news.record.行业 is 'Industries, comma separated. 行业，�
 comment on column news.record.重大事件摘要 is 'Main events, numbered, one per line. 重大事件，编号，一行一条。';
 comment on column news.record.编号 is 'Number of the article, as in news.articles.id. 文章编号。';
 comment on column news.record.收录时间 is 'When the archive first saw it. 收录时间。';
-
-create or replace view news.revisions as
-select r.article as id, r.number, r.title, t.content as text, r.replaced_at, r.reread
-  from archive.revision r join archive.text t on t.hash = r.text_hash;
-comment on view news.revisions is 'Earlier versions of changed articles. 文章的历史版本。';
-comment on column news.revisions.id is 'Number of the article. 文章编号。';
-comment on column news.revisions.number is 'Version, from 1 for the oldest. 版本号，从 1 起。';
-comment on column news.revisions.title is 'Headline of that version. 当时的标题。';
-comment on column news.revisions.text is 'Text of that version. 当时的正文。';
-comment on column news.revisions.replaced_at is 'When a newer version replaced it. 被新版本取代的时间。';
-comment on column news.revisions.reread is 'Replaced by a better reading of the same page, not by its publisher. 由重新抽取取代，并非发布者修改。';

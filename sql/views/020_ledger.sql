@@ -3,7 +3,8 @@
 
 create or replace view news.ledger as
 select l.id, l.source, l.url, l.title, l.first_seen, l.published_at,
-       coalesce(l.outcome, 'pending') as outcome, l.reason, l.attempts, l.retry_at, l.decided_at
+       coalesce(l.outcome, 'pending') as outcome, l.reason, l.attempts, l.retry_at, l.decided_at,
+       l.next_look_at
   from archive.link l;
 comment on view news.ledger is 'Every discovered link and its one outcome. 每个发现的链接及其唯一结局。';
 comment on column news.ledger.id is 'Number of the link. 链接编号。';
@@ -17,6 +18,7 @@ comment on column news.ledger.reason is 'Why, in a few words; empty only for wha
 comment on column news.ledger.attempts is 'How many crawls tried it. 尝试次数。';
 comment on column news.ledger.retry_at is 'When it will be tried again, null for never. 下次重试时间，空为不再重试。';
 comment on column news.ledger.decided_at is 'When the outcome was found. 结局确定的时间。';
+comment on column news.ledger.next_look_at is 'When a stored article is looked at again for changes, null for never. 已收录文章下次复查的时间，空为不再复查。';
 
 create or replace view news.outcomes as
 select source, coalesce(outcome, 'pending') as outcome, count(*) as links

@@ -86,6 +86,19 @@ def test_its_article_with_copies_revisions_and_summary(desk: Any) -> None:
     assert (told.revisions, told.summary_method) == (1, "")
 
 
+def test_what_its_publisher_did_to_it_since(desk: Any) -> None:
+    for hours, text in enumerate(("营收12.6亿元。", "营收21.6亿元。")):
+        desk.article("a", text, at=NOON + hours * MINUTE)
+    link = desk.one("select id from archive.link")
+    links.settle(desk.conn, link, Outcome.HTTP_ERROR, "HTTP 404", NOON + DAY)
+    (told,) = life(desk, "a").articles
+    assert told.revisions == 1
+    assert told.changes == (
+        biography.Changed(NOON + MINUTE, "数字由12.6亿元改为21.6亿元；正文改1句", None),
+        biography.Changed(NOON + DAY, "原页面消失（HTTP 404）", None),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "printed"),
     [

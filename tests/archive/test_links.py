@@ -124,6 +124,51 @@ def test_what_failed_becomes_stored_when_a_later_look_works(conn: Connection, de
     assert waiting(conn, NOON + 2 * HOUR) == []
 
 
+def due(conn: Connection, now: datetime) -> list[str]:
+    return [link.key for link, _ in links.looks(conn, "xinghe", 10, now)]
+
+
+def test_the_time_between_looks_at_what_is_stored_grows_and_they_end(
+    conn: Connection, desk: Any
+) -> None:
+    desk.article("a", published_at=NOON - 2 * HOUR, at=NOON)
+    times = []
+    now = NOON
+    while desk.one("select next_look_at from news.ledger") is not None:
+        now += HOUR / 2
+        if due(conn, now):
+            times.append(int((now - NOON) / HOUR) + 2)
+            links.looked(conn, desk.one("select id from archive.link"), now)
+    assert times == [6, 24, 72, 168]
+    assert due(conn, now + 1000 * HOUR) == []
+
+
+def test_what_is_old_or_not_stored_is_never_looked_at_again(conn: Connection, desk: Any) -> None:
+    desk.article("old", published_at=NOON - 200 * HOUR)
+    links.settle(conn, desk.link("lost"), Outcome.HTTP_ERROR, "HTTP 404", NOON)
+    # What nobody dates, or is dated ahead, is as old as our first sight of it.
+    desk.article("undated")
+    desk.article("ahead", published_at=NOON + 1000 * HOUR)
+    assert due(conn, NOON + 5 * HOUR) == []
+    assert due(conn, NOON + 6 * HOUR) == ["key-ahead", "key-undated"]
+    assert links.waiting(conn, NOON + 5 * HOUR) == set()
+    assert links.waiting(conn, NOON + 6 * HOUR) == {"xinghe"}
+
+
+def test_a_missed_look_is_made_once(conn: Connection, desk: Any) -> None:
+    desk.article("a")
+    assert due(conn, NOON + 70 * HOUR) == ["key-a"]
+    links.looked(conn, desk.one("select id from archive.link"), NOON + 70 * HOUR)
+    assert desk.one("select next_look_at from news.ledger") == NOON + 72 * HOUR
+
+
+def test_what_is_to_be_fetched_anyway_is_no_second_look(conn: Connection, desk: Any) -> None:
+    link = desk.link("a", stamp="one")
+    desk.article("a")
+    assert desk.link("a", stamp="two") == link
+    assert due(conn, NOON + 6 * HOUR) == []
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_is_counted_in_the_ledger(
     conn: Connection, desk: Any, outcome: Outcome

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from archive.biography import Biography, Copy, Fetch, Telling
+from archive.biography import Biography, Changed, Copy, Fetch, Telling
 from archive.clock import BEIJING
 from archive.models import Outcome
 from crawler.explaining import Address, advice, screen
@@ -123,6 +123,18 @@ def test_who_wrote_a_text_is_told_though_they_were_not_seen() -> None:
         "lineage   4 reprints, 1 independent report, written by 湖区日报, of whom no\n"
         "          publication was seen\n"
     ) in told(replace(LIFE, articles=(unseen,)))
+
+
+def test_what_its_publisher_changed_and_that_it_was_away() -> None:
+    (article,) = LIFE.articles
+    changes = (
+        Changed(MORNING, "数字由12.6亿元改为21.6亿元；正文改1句", None),
+        Changed(MORNING + MINUTE, "原页面消失（HTTP 404）", MORNING + 2 * MINUTE),
+    )
+    assert (
+        "changed   2026-11-22 06:30 数字由12.6亿元改为21.6亿元；正文改1句\n"
+        "          2026-11-22 06:31 原页面消失（HTTP 404）; back 2026-11-22 06:32\n"
+    ) in told(replace(LIFE, articles=(replace(article, changes=changes),)))
 
 
 def test_an_edition_that_is_to_come_or_was_full() -> None:

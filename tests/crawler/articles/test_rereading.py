@@ -36,8 +36,8 @@ def test_title_credits_and_sentences_are_told_apart() -> None:
         (" ", "authors: 闻人舟 → 闻人舟、叶知秋"),
         (" ", "published_at: none → 2026-11-21 12:05"),
         ("-", "调用价格下调三成。"),
-        ("+", "责任编辑已经核实。"),
         ("+", "首批客户有十二家医院。"),
+        ("+", "责任编辑已经核实。"),
         (" ", "repairs: 0 → 1"),
     ]
 
@@ -46,14 +46,14 @@ def test_a_long_difference_is_cut() -> None:
     text = "".join(f"第{number}句。" for number in range(20)) + "长" * 500
     lines = difference(replace(ARTICLE, text=""), replace(ARTICLE, text=text))
     assert [line for _, line in lines] == [f"第{n}句。" for n in range(8)] + [
-        "… and 13 sentences more"
+        "… and 13 changes more"
     ]
     assert len(difference(ARTICLE, replace(ARTICLE, title="长" * 500))[1][1]) == 200
 
 
 def test_other_paragraphs_are_a_change_too() -> None:
     lines = difference(ARTICLE, replace(ARTICLE, text=OLD.replace("。", "。\n").strip()))
-    assert lines == [(" ", "the same sentences in other paragraphs or another order")]
+    assert lines == [(" ", "the same sentences, with other blanks or paragraphs")]
 
 
 @pytest.fixture
