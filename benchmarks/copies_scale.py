@@ -79,8 +79,8 @@ def reprint(article: Article, dice: Random) -> Article:
     """As another outlet has it: cut and signed."""
     sentences = article.text.split("。")
     kept = [each for each in sentences if dice.random() > 0.1] or sentences
-    text = "。".join(kept) + f"\n来源：第{dice.randrange(shelf.SOURCES)}晚报，{dice.random()}"
-    return Article(f"转载：{article.title}", text)
+    editor = "".join(chr(dice.randrange(0x4E00, 0x9FA5)) for _ in range(6))
+    return Article(f"转载：{article.title}", "。".join(kept) + f"\n责任编辑：{editor}")
 
 
 def fill(conn: Connection[TupleRow], dsn: str, number: int) -> None:
