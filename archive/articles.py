@@ -90,14 +90,20 @@ _STORED = (
     " from archive.article a join archive.link l on l.id = a.link"
     " join archive.source s on s.id = l.source join archive.text t on t.hash = a.text_hash"
 )
+_UNSUMMARIZED = (
+    " where not exists (select from archive.summary m where m.article = a.id"
+    " and m.text_hash = a.text_hash)"
+    " and not exists (select from archive.copy c where c.article = a.id and c.original is not null)"
+    " order by a.id limit 1 for no key update of a skip locked"
+)
 
 
 def claim_unsummarized(conn: Connection[TupleRow]) -> StoredArticle | None:
-    """The next article without a summary of its present text, locked for the transaction."""
-    row = conn.execute(
-        _STORED + " where not exists (select from archive.summary m where m.article = a.id"
-        " and m.text_hash = a.text_hash) order by a.id limit 1 for no key update of a skip locked"
-    ).fetchone()
+    """The next article without a summary of its present text, locked for the transaction.
+
+    Copies are left out: what their original says is shown of them.
+    """
+    row = conn.execute(_STORED + _UNSUMMARIZED).fetchone()
     return _stored(row) if row else None
 
 

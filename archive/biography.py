@@ -51,7 +51,15 @@ class Telling:
     """Empty while it has none."""
     topic: str
     publications: int
-    """How many articles have this text, itself included."""
+    """How many articles are copies of its text, itself included."""
+    original: int
+    """The one that stands for all, whose summary it has; itself if it is alone."""
+    written_by: str
+    """Who wrote the text, by what all its publications say; empty while it was not compared."""
+    written_at: datetime | None
+    """When they published it; None if no publication of theirs was seen."""
+    reports: int
+    """Others that reported the same event independently."""
     edition: date | None
     """The frozen edition whose window it was first seen in."""
     printed: bool
@@ -126,33 +134,37 @@ def _fetches(conn: Connection[TupleRow], link: int) -> tuple[Fetch, ...]:
 
 def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
     rows = conn.execute(
-        "select a.fingerprint, a.id, a.part, a.title, a.published_at, a.date_precision, a.origin,"
+        "select c.copy_group, a.id, a.part, a.title, a.published_at, a.date_precision, a.origin,"
         " length(t.content), a.extracted_at,"
         " (select count(*) from archive.revision r where r.article = a.id and not r.reread),"
         " coalesce(m.method, ''), coalesce(m.topic, ''),"
-        " (select count(*) from archive.article c where c.fingerprint = a.fingerprint), e.day,"
+        " greatest(1, (select count(*) from archive.copy o where o.copy_group = c.copy_group)),"
+        " o.id, coalesce(g.origin, ''),"
+        " case when g.origin_seen then g.told_at end, (select count(distinct r.origin)"
+        " from archive.copy_group r where r.story = g.story and r.origin <> g.origin), e.day,"
         " coalesce(strpos(e.text, a.title) > 0 or strpos(e.text || E'\\n', l.url || E'\\n') > 0,"
         " false), (select coalesce(json_object_agg(kind, number order by number desc), '{}') from"
         " (select e ->> 'kind' as kind, count(*) as number from jsonb_array_elements(a.repairs) e"
         " group by 1) k)"
         " from archive.article a join archive.link l on l.id = a.link"
         " join archive.text t on t.hash = a.text_hash"
-        " left join archive.summary m on m.article = a.id and m.text_hash = a.text_hash"
+        " left join archive.copy c on c.article = a.id"
+        " left join archive.copy_group g on g.id = c.copy_group"
+        " join archive.article o on o.id = coalesce(c.original, a.id)"
+        " left join archive.summary m on m.article = o.id and m.text_hash = o.text_hash"
         " left join archive.edition e"
         " on a.first_seen >= e.window_start and a.first_seen < e.window_end"
         " where a.link = %s order by a.part",
         (link,),
     ).fetchall()
-    return tuple(
-        Telling(*[*fields, _copies(conn, fingerprint, fields[0])]) for fingerprint, *fields in rows
-    )
+    return tuple(Telling(*[*fields, _copies(conn, group, fields[0])]) for group, *fields in rows)
 
 
-def _copies(conn: Connection[TupleRow], fingerprint: bytes, article: int) -> tuple[Copy, ...]:
+def _copies(conn: Connection[TupleRow], group: int | None, article: int) -> tuple[Copy, ...]:
     rows = conn.execute(
-        "select a.id, s.name, l.url from archive.article a join archive.link l on l.id = a.link"
-        " join archive.source s on s.id = l.source where a.fingerprint = %s and a.id <> %s"
-        " order by a.id limit %s",
-        (fingerprint, article, _COPIES),
+        "select a.id, s.name, l.url from archive.copy c join archive.article a on a.id = c.article"
+        " join archive.link l on l.id = a.link join archive.source s on s.id = l.source"
+        " where c.copy_group = %s and a.id <> %s order by a.id limit %s",
+        (group, article, _COPIES),
     ).fetchall()
     return tuple(Copy(*row) for row in rows)

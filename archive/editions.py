@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from psycopg import Connection
@@ -9,33 +11,91 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
 from archive.models import Edition, Material, SourceDay, Story, Window
+from archive.sameness.outlets import outlets
+
+# What is new in the window: groups of copies of which nothing was seen before. `told` are the
+# origins of the reports that earlier windows had of the same story.
+_REPORTS = """
+with touched as materialized (
+    select distinct coalesce(c.copy_group, a.id) as id
+      from archive.article a left join archive.copy c on c.article = a.id
+     where a.first_seen >= %(start)s and a.first_seen < %(end)s),
+report as (
+    select t.id, coalesce(g.story, t.id) as story, coalesce(g.original, t.id) as original, g.origin
+      from touched t left join archive.copy_group g on g.id = t.id
+     where not exists (
+           select from archive.copy c join archive.article a on a.id = c.article
+            where c.copy_group = t.id and a.first_seen < %(start)s))
+select r.story, length(t.content), array(
+           select distinct g.origin
+             from archive.copy_group g
+             join archive.copy c on c.copy_group = g.id
+             join archive.article e on e.id = c.article
+            where g.story = r.story and e.first_seen < %(start)s) as told,
+       array(select array[p.name, k.url]
+               from archive.copy c
+               join archive.article e on e.id = c.article
+               join archive.link k on k.id = e.link
+               join archive.source p on p.id = k.source
+              where c.copy_group = r.id and e.id <> r.original and e.first_seen < %(end)s
+              order by e.first_seen, e.id) as copies,
+       a.id, a.title, l.url, s.name, coalesce(r.origin, a.origin), a.published_at, a.first_seen,
+       m.summary, m.keywords, m.technologies, m.industries, m.topic
+  from report r
+  join archive.article a on a.id = r.original
+  join archive.link l on l.id = a.link
+  join archive.source s on s.id = l.source
+  join archive.text t on t.hash = a.text_hash
+  join archive.summary m on m.article = a.id
+ order by r.story, least(a.published_at, a.first_seen), a.id
+"""
+_FLASH = 3
+"""A report is a flash of an event if another has more than so many times its length."""
 
 
 def material(conn: Connection[TupleRow], window: Window) -> Material:
-    """Everything first seen in the window: each text once, at its first publication."""
-    rows = conn.execute(
-        "select a.id, a.title, l.url, s.name, a.origin, a.published_at, a.first_seen, m.summary,"
-        " m.keywords, m.technologies, m.industries, m.topic, a.fingerprint"
-        " from archive.article a join archive.link l on l.id = a.link"
-        " join archive.source s on s.id = l.source join archive.summary m on m.article = a.id"
-        " where a.first_seen >= %s and a.first_seen < %s"
-        # The publication that names no other origin leads; then the earlier, then the lower id.
-        " order by a.fingerprint, a.origin <> '' and a.origin <> s.name, a.published_at nulls last,"
-        " a.id",
-        (window.start, window.end),
-    ).fetchall()
-    stories: dict[bytes, Story] = {}
-    for row in rows:
-        key = bytes(row[12])
-        if (first := stories.get(key)) is None:
-            fields: list[Any] = [*row[:8], *(tuple(value) for value in row[8:11]), row[11]]
-            stories[key] = Story(*fields)
-        else:
-            stories[key] = replace(first, copies=(*first.copies, (row[3], row[2])))
-    ordered = sorted(stories.values(), key=lambda story: story.article_id)
+    """Everything that the window's articles tell first: each event once, however often reported.
+
+    Of an event that was in an earlier window only what others report of it now is told.
+    """
+    rows = conn.execute(_REPORTS, {"start": window.start, "end": window.end}).fetchall()
+    stories = (_story(list(reports)) for _, reports in groupby(rows, key=itemgetter(0)))
+    ordered = sorted(filter(None, stories), key=lambda story: story.article_id)
     topics = conn.execute("select name from archive.topic order by position").fetchall()
     return Material(
         window, tuple(ordered), tuple(_sources(conn, window)), tuple(row[0] for row in topics)
+    )
+
+
+def _story(rows: list[TupleRow]) -> Story | None:
+    """One entry from the new reports of an event, the earliest first; None if none is independent.
+
+    The earliest leads that is no flash. A report is independent if nobody wrote another one; what
+    is not is as good as a reprint.
+    """
+    longest = max(row[1] for row in rows)
+    rows = sorted(rows, key=lambda row: row[1] * _FLASH < longest)
+    known = {outlet for row in rows for name in row[2] for outlet in outlets(name)}
+    follows, copies = bool(known), []
+    reports: list[Story] = []
+    for _, _, _, its_copies, *fields in rows:
+        given: list[Any] = [*fields[:8], *(tuple(value) for value in fields[8:11]), fields[11]]
+        report = Story(*given)
+        writers = outlets(report.origin or report.source_name)
+        if writers & known:
+            copies.append((report.source_name, report.url))
+        else:
+            reports.append(report)
+            known |= writers
+        copies += [(name, url) for name, url in its_copies]
+    if not reports:
+        return None
+    lead, *others = reports
+    return replace(
+        lead,
+        copies=tuple(copies),
+        reports=tuple((each.title, each.source_name, each.url) for each in others),
+        follows=follows,
     )
 
 
@@ -87,10 +147,12 @@ def unready(conn: Connection[TupleRow], window: Window) -> int:
         "   and first_seen >= %(start)s and first_seen < %(end)s)"
         " + (select count(*) from archive.page p join archive.link l on l.id = p.link"
         "   where p.read_at is null and l.first_seen >= %(start)s and l.first_seen < %(end)s)"
-        " + (select count(*) from archive.article a where a.first_seen >= %(start)s"
-        "   and a.first_seen < %(end)s and (not exists (select from archive.summary m"
-        "   where m.article = a.id and m.text_hash = a.text_hash) or not exists (select"
-        "   from archive.copy c where c.article = a.id and c.text_hash = a.text_hash)))",
+        # What is shown of an article is its original, whenever that was seen.
+        " + (select count(*) from archive.article a left join archive.copy c on c.article = a.id"
+        "   join archive.article o on o.id = coalesce(c.original, a.id)"
+        "   where a.first_seen >= %(start)s and a.first_seen < %(end)s"
+        "   and (c.text_hash is distinct from a.text_hash or not exists (select"
+        "     from archive.summary m where m.article = o.id and m.text_hash = o.text_hash)))",
         {"start": window.start, "end": window.end},
     ).fetchone()
     return int(row[0]) if row else 0

@@ -166,13 +166,14 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One entry of an edition: an article with its summary, and who else published it."""
+    """One entry of an edition: the article that tells it, with its summary, and who else did."""
 
     article_id: int
     title: str
     url: str
     source_name: str
     origin: str
+    """Who wrote it, by what all its publications say; empty if nothing does."""
     published_at: datetime | None
     first_seen: datetime
     summary: str
@@ -181,7 +182,11 @@ class Story:
     industries: tuple[str, ...]
     topic: str
     copies: tuple[tuple[str, str], ...] = ()
-    """(source name, url) of every other publication of the same text."""
+    """(source name, url) of every reprint."""
+    reports: tuple[tuple[str, str, str], ...] = ()
+    """(title, source name, url) of every other independent report of the same event."""
+    follows: bool = False
+    """An earlier edition told the event; this is what was reported since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 Words come in the order of crawler/damage/words.txt with the frequencies of Zipf's law, in sequences
 that repeat as phrases do, on a few subjects per article; about 900 characters each, over one year.
+Most of each fifth are said to be copies of another, which half of these name as their origin.
 """
 
 import hashlib
@@ -78,7 +79,8 @@ def server() -> Iterator[Settings]:
 def fill(conn: Connection[TupleRow], writer: Writer, number: int) -> None:
     """Load `number` articles in bulk, the newest last; the index of their text is made at the end.
 
-    Every article has a link, a page without body, its text, and a summary with one to three tags.
+    Every article has a link, a page without body, its text, and a copy group; every original a
+    summary with one to three tags, and every seventh is a further report of another's story.
     """
     tags = [term.name for term in taxonomy.load().technologies]
     weights = [1 / rank for rank in range(1, len(tags) + 1)]
@@ -98,6 +100,10 @@ def fill(conn: Connection[TupleRow], writer: Writer, number: int) -> None:
         (n, writer.article(NOW - YEAR + n * step), NOW - YEAR + n * step)
         for n in range(1, number + 1)
     ]
+    firsts = [0]  # of each article that which its copies are of, itself if it is none
+    for n in range(1, number + 1):
+        recent = writer.dice.randrange(max(1, n - 500), n) if n > 1 and not n % 5 else n
+        firsts.append(n if recent == n else firsts[recent])
     with conn.cursor() as cursor:
 
         def copy(into: str, rows: Iterator[tuple[object, ...]]) -> None:
@@ -126,7 +132,8 @@ def fill(conn: Connection[TupleRow], writer: Writer, number: int) -> None:
             " published_at, date_precision, section, page_keywords, first_seen, extracted_at)",
             (
                 (
-                    *(n, 1, n, article.title, digests[n - 1], digests[n - 1], [], "", "", at),
+                    *(n, 1, n, article.title, digests[n - 1], digests[n - 1], [], ""),
+                    *("" if n % 2 or firsts[n] == n else f"来源{source[firsts[n] - 1]}", at),
                     *("minute", "", [], at, at),
                 )
                 for n, article, at in written
@@ -142,6 +149,31 @@ def fill(conn: Connection[TupleRow], writer: Writer, number: int) -> None:
                     *("[]", "extractive", "", at),
                 )
                 for n, article, at in written
+                if firsts[n] == n
+            ),
+        )
+        conn.execute(
+            "insert into archive.story select n, 1 from generate_series(1, %s) n", (number,)
+        )
+        copy(
+            "copy_group (id, original, origin, story, told_at)",
+            (
+                (n, n, f"来源{source[n - 1]}", firsts[max(1, n - 50)] if n % 7 == 1 else n, at)
+                for n, _, at in written
+                if firsts[n] == n
+            ),
+        )
+        copy(
+            "copy (article, copy_group, original, text_hash, matched, share, passages, method,"
+            " placed_at)",
+            (
+                (
+                    *(n, first, None if first == n else first, digests[n - 1]),
+                    *((None, None, None) if first == n else (first, 0.9, 500)),
+                    *(1, at),
+                )
+                for n, _, at in written
+                for first in [firsts[n]]
             ),
         )
         copy(

@@ -1,4 +1,4 @@
-"""`jianbao explain URL`: one link's whole story on one screen."""
+"""`jianbao explain URL [OTHER]`: one link's whole story on one screen, or two articles compared."""
 
 import json
 import sys
@@ -77,13 +77,23 @@ class Address:
 @app.command()
 def explain(
     address: Annotated[str, typer.Argument(metavar="URL", help="An address, or a urn.")],
+    other: Annotated[
+        str, typer.Argument(help="Another: are the two one text, or one story, and why?")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")] = False,
 ) -> None:
-    """Tell one link's whole story: found, fetched, outcome and reason, articles, what to do."""
+    """Tell one link's whole story: found, fetched, outcome and reason, articles, what to do.
+
+    Of two addresses (or numbers of articles), tell what their texts have in common.
+    """
     from archive import biography, clock, database, settings
+    from crawler import likeness
     from crawler.sources import registry
 
     current = settings.load()
+    if other:
+        likeness.tell(current, address, other, as_json)
+        return
     meant = resolve(registry.load(current.jianbao_sources), address)
     with database.connect(current) as conn:
         link = biography.find(conn, meant.key, meant.url)
@@ -129,7 +139,7 @@ def advice(life: "Biography") -> str:
     if any(fetch.read_at is None for fetch in life.fetches):
         return "nothing: jianbao extract reads it, and the service does so after every crawl"
     if life.retry_at:
-        return f"nothing yet: it is tried again after {_time(life.retry_at)}"
+        return f"nothing yet: it is tried again after {shown_time(life.retry_at)}"
     return _ADVICE.get(life.outcome, _TRY).format(source=life.source)
 
 
@@ -139,7 +149,7 @@ def screen(meant: Address, life: "Biography", due: date) -> list[str]:
     `due` is the day of the edition for what was first seen when the link was.
     """
     return [
-        line for label, text in _story(meant, life, due) for line in _wrapped(label, text) if text
+        line for label, text in _story(meant, life, due) for line in wrapped(label, text) if text
     ]
 
 
@@ -153,16 +163,19 @@ def _story(meant: Address, life: "Biography", due: date) -> Iterator[tuple[str, 
         "key",
         f"{life.key}, of {life.source} {life.source_name}" + ("" if life.enabled else " (off)"),
     )
-    yield "found", f"{_time(life.first_seen)} {f'at {life.entry}' if life.entry else 'by hand'}"
+    yield (
+        "found",
+        f"{shown_time(life.first_seen)} {f'at {life.entry}' if life.entry else 'by hand'}",
+    )
     yield "", life.title
-    yield "", f"published {_time(life.published_at)}" if life.published_at else ""
+    yield "", f"published {shown_time(life.published_at)}" if life.published_at else ""
     for number, fetch in enumerate(life.fetches):
         yield ("" if number else "fetched"), _fetched(fetch)
         if fetch.url != life.url and not fetch.url.startswith("urn:"):
             yield "", f"led to {fetch.url}"
     tries = f"{life.attempts} {'try' if life.attempts == 1 else 'tries'}"
     if life.outcome:
-        when = f" {_time(life.decided_at)}" if life.decided_at else ""
+        when = f" {shown_time(life.decided_at)}" if life.decided_at else ""
         yield "outcome", f"{life.outcome}{when} after {tries}"
     else:
         yield "outcome", f"pending after {tries}"
@@ -180,7 +193,9 @@ def _fetched(fetch: "Fetch") -> str:
     size = "bytes removed by age" if fetch.size is None else f"{fetch.size:,} bytes"
     kind = fetch.content_type.partition(";")[0]
     read = "" if fetch.read_at else "not read yet"
-    return ", ".join(filter(None, (f"{_time(fetch.at)}  HTTP {fetch.status}", kind, size, read)))
+    return ", ".join(
+        filter(None, (f"{shown_time(fetch.at)}  HTTP {fetch.status}", kind, size, read))
+    )
 
 
 def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
@@ -198,6 +213,8 @@ def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
         "",
         f"summary: {article.summary_method}{topic}" if article.summary_method else "no summary yet",
     )
+    if article.written_by:
+        yield "lineage", _lineage(article)
     for number, copy in enumerate(article.copies):
         yield ("" if number else "copies"), f"number {copy.id}, {copy.source_name}: {copy.url}"
     if (more := article.publications - 1 - len(article.copies)) > 0:
@@ -211,11 +228,29 @@ def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
         yield "edition", f"{due}, which is not composed yet"
 
 
-def _time(instant: datetime) -> str:
+def _lineage(article: "Telling") -> str:
+    """Who was first, and how far it went: 14 reprints, 2 independent reports."""
+    seen = article.written_at
+    first = (
+        f"first published by {article.written_by} at {shown_time(seen)}"
+        if seen
+        else f"written by {article.written_by}, of whom no publication was seen"
+    )
+    reprints = article.publications - bool(seen)
+    own = "" if article.original == article.id else f"; number {article.original} stands for it"
+    return (
+        f"{reprints} reprint{'s' * (reprints != 1)}, {article.reports} independent"
+        f" report{'s' * (article.reports != 1)}, {first}{own}"
+    )
+
+
+def shown_time(instant: datetime) -> str:
+    """Beijing time to the minute."""
     return instant.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
-def _wrapped(label: str, text: str) -> list[str]:
+def wrapped(label: str, text: str) -> list[str]:
+    """A text beside its label, in lines of 80 columns."""
     lines = Text(text).wrap(console.out, _WIDTH - _LABEL)
     heads = [label, *[""] * (len(lines) - 1)]
     return [

@@ -38,8 +38,8 @@ class _Entry:
     summary: str
     meta: tuple[str, ...]
     tags: tuple[str, ...]
-    copies: tuple[tuple[str, str], ...]
-    more_copies: int
+    besides: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    """Where else it was published: a label, and (words, address) of each that stands under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def compose(material: Material, name: str, topics: Sequence[str] = ()) -> Editio
     """The edition of `material`, under the product's `name`.
 
     Sections come in the order of `topics`, then in the order in which topics first appear. `counts`
-    of the edition: articles (each text once), sources that gave one, copies merged, articles shown.
+    of the edition: articles (each event once), sources that gave one, reprints and other reports
+    merged, articles shown.
     """
     groups = _groups(material.stories, topics)
     day, name = material.window.day, _line(name, 40)
@@ -65,6 +66,7 @@ def compose(material: Material, name: str, topics: Sequence[str] = ()) -> Editio
         "articles": len(material.stories),
         "sources": sum(source.stored > 0 for source in material.sources),
         "copies": sum(len(story.copies) for story in material.stories),
+        "reports": sum(len(story.reports) for story in material.stories),
     }
     subject = _subject(name, day, groups)
     frame: dict[str, object] = {
@@ -116,7 +118,8 @@ def _groups(stories: Sequence[Story], topics: Sequence[str]) -> dict[str, list[S
 
 
 def _rank(story: Story) -> tuple[bool, int, int, float, int]:
-    outlets = {name for name, _ in story.copies} - {story.source_name}
+    outlets = {name for name, _ in story.copies} | {name for _, name, _ in story.reports}
+    outlets.discard(story.source_name)
     seen = story.published_at or story.first_seen
     return (
         bool(_ROUND_UP.search(story.title)),
@@ -148,16 +151,24 @@ def _entry(story: Story, year: int) -> _Entry:
     else:
         when = f"{_instant(story.first_seen, year)} 收录"
     elsewhere = f"原载 {origin}" if origin and fold(origin) != fold(source) else ""
+    if (story.copies or story.reports) and not elsewhere:
+        source = f"首发 {source}"
     tags = dict.fromkeys((*story.technologies, *story.industries)) or story.keywords
     copies = tuple((_line(name, 30), url) for name, url in story.copies)
+    reports = tuple(
+        (f"{_line(title, 60)}（{_line(name, 30)}）", url) for title, name, url in story.reports
+    )
+    besides = (
+        (f"转载 {len(copies)} 处", copies[:4]),
+        (f"另有独立报道 {len(reports)} 篇", reports[:3]),
+    )
     return _Entry(
         title=_line(story.title, 100) or "（无标题）",
         url=story.url,
         summary=_line(story.summary, 300),
-        meta=tuple(part for part in (source, when, elsewhere) if part),
+        meta=tuple(filter(None, ("续报" * story.follows, source, when, elsewhere))),
         tags=tuple(tag for tag in (_line(tag, 16) for tag in tags) if tag)[:3],
-        copies=copies[:4],
-        more_copies=len(copies[4:]),
+        besides=tuple((label, shown) for label, shown in besides if shown),
     )
 
 

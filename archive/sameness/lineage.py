@@ -41,10 +41,10 @@ class Lineage:
 def trace(publications: Iterable[Publication]) -> Lineage:
     """The lineage of a text from all its publications (at least one), in any order.
 
-    Credits are followed to the end of their chain: of a reprint of a reprint the origin is the first
-    link. Where they contradict each other most publishers win, then those told in the text itself
-    (dateline, byline), then the earlier publication. The origin's own publication is the original,
-    else that with the fewest reprints between, then the earliest, then the longest.
+    Credits are followed to the end of their chain, so that of a reprint of a reprint the origin is
+    whom the first names. Where they contradict each other most publishers win, then what the text
+    itself says (dateline, byline), then the earlier publication. The origin's own publication is
+    the original, else that with the fewest reprints between, then the earliest, then the longest.
     """
     ordered = sorted(publications, key=_age)
     homes = _homes(ordered)

@@ -20,6 +20,12 @@ def decide(conn: Connection[TupleRow], group: int) -> bool:
     if not rows:
         return False
     lineage = trace(Publication(*row) for row in rows)
+    conn.execute(
+        "update archive.copy set original = nullif(%(original)s, article)"
+        " where copy_group = %(group)s"
+        " and original is distinct from nullif(%(original)s, article)",
+        {"group": group, "original": lineage.original},
+    )
     changed = conn.execute(
         "update archive.copy_group g set original = a.id, origin = %(origin)s,"
         " origin_seen = %(seen)s, told_at = least(a.published_at, a.first_seen)"

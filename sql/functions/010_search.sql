@@ -86,9 +86,14 @@ declare
     more bigint;
 begin
     if tag is not null then
-        few := array(select m.article from archive.summary m
+        -- A copy has the tags of its original.
+        few := array(select coalesce(o.article, m.article)
+                       from archive.summary m
+                       left join archive.copy c on c.article = m.article
+                       left join archive.copy o on o.copy_group = c.copy_group
                       where (m.technologies || m.industries || m.keywords || array[m.topic])
-                            @> array[hits.tag] limit 2001);
+                            @> array[hits.tag]
+                        and c.original is null limit 2001);
         if cardinality(few) > 2000 then
             few := null;
         end if;
@@ -138,7 +143,10 @@ begin
                  where d.article = c.article
                    and (tag is null or few is not null or exists (
                         select from archive.summary m
-                         where m.article = d.article and hits.tag = any (
+                         where m.article = coalesce(
+                               (select c.original from archive.copy c where c.article = d.article),
+                               d.article)
+                           and hits.tag = any (
                                m.technologies || m.industries || m.keywords || array[m.topic])))
                    and in_title is not distinct from (
                         case when in_title is null then null else d.title like all (likes) end)
@@ -287,7 +295,8 @@ begin
       join archive.link l on l.id = a.link
       join archive.source p on p.id = l.source
       join archive.text x on x.hash = a.text_hash
-      left join archive.summary m on m.article = a.id
+      left join archive.copy c on c.article = a.id and c.original is not null
+      left join archive.summary m on m.article = coalesce(c.original, a.id)
      order by r.place;
 end
 $$;

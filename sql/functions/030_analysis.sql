@@ -84,12 +84,13 @@ as $$
          cross join lateral news.matches(
             '"' || replace(w.alias, '"', ' ') || '"', since => since, as_of => as_of) m
     ), first as (
-        select distinct on (a.fingerprint) a.id, a.link, a.title, a.first_seen,
+        select distinct on (coalesce(c.copy_group, a.id)) a.id, a.link, a.title, a.first_seen,
                coalesce(a.published_at, a.first_seen) as at,
-               count(*) over (partition by a.fingerprint) as copies
+               count(*) over (partition by coalesce(c.copy_group, a.id)) as copies
           from archive.article a
+          left join archive.copy c on c.article = a.id
          where a.id in (select m.id from mention m)
-         order by a.fingerprint, a.id
+         order by coalesce(c.copy_group, a.id), c.original is not null, a.id
     ), newest as (
         select * from first f where f.at <= as_of order by f.at desc, f.id desc limit max_rows
     )
@@ -106,7 +107,7 @@ as $$
      order by f.at desc, f.id desc
 $$;
 comment on function news.timeline(text, interval, integer, timestamptz) is
-    'What was reported of a company, product or technology by any of its names (news.names), newest first, each text once: the event, else the headline. 按任一别名查询公司、产品或技术的时间线，由新到旧，同文只列一次；有事件列事件，否则列标题。';
+    'What was reported of a company, product or technology by any of its names (news.names), newest first, each text once, by its original: the event, else the headline. 按任一别名查询公司、产品或技术的时间线，由新到旧，同文只列原文一次；有事件列事件，否则列标题。';
 
 create or replace function news.reprints(
     since interval default '30 days', as_of timestamptz default news.clock()
@@ -116,25 +117,23 @@ language sql stable security definer
 set search_path = pg_catalog
 as $$
     with publication as (
-        select s.name as publisher, nullif(nullif(a.origin, s.name), '') as stated,
-               case when a.origin = '' and e.source <> l.source then e.name end as earlier
+        select coalesce(g.origin, nullif(nullif(a.origin, ''), s.name)) as origin,
+               s.name as publisher, nullif(nullif(a.origin, ''), s.name) as stated
           from archive.article a
           join archive.link l on l.id = a.link
           join archive.source s on s.id = l.source
-         cross join lateral (
-            select k.source, p.name
-              from archive.article f
-              join archive.link k on k.id = f.link
-              join archive.source p on p.id = k.source
-             where f.fingerprint = a.fingerprint
-             order by f.first_seen, f.id limit 1) e
+          left join archive.copy c on c.article = a.id
+          left join archive.copy_group g on g.id = c.copy_group
+          left join archive.article o on o.id = g.original and g.origin_seen
+          left join archive.link k on k.id = o.link
          where a.first_seen > as_of - since and a.first_seen <= as_of
+           and l.source is distinct from k.source
     )
-    select coalesce(p.stated, p.earlier) as origin, p.publisher, count(*), count(p.stated)
+    select p.origin, p.publisher, count(*), count(p.stated)
       from publication p
-     where coalesce(p.stated, p.earlier) is not null
+     where p.origin is not null
      group by 1, 2
      order by 3 desc, 1, 2
 $$;
 comment on function news.reprints(interval, timestamptz) is
-    'Who reprints whom: by the origin that a copy states, else by who had the same text first; stated counts the former. 谁转载谁：以注明的来源为准，未注明则看谁先发同文；stated 为注明来源的篇数。';
+    'Who reprints whom: by the origin of a text as news.lineage has it; stated counts the articles that name one. 谁转载谁：原发者依 news.lineage；stated 为自身注明来源的篇数。';

@@ -1,6 +1,6 @@
 -- Technologies month by month
 -- 各技术逐月的篇数
-select to_char(at at time zone 'Asia/Shanghai', 'YYYY-MM') as month, tag, count(*) as articles
+select date_trunc('month', at at time zone 'Asia/Shanghai')::date as month, tag, count(*) as articles
   from news.tags
  where kind = 'technology' and at > news.clock() - interval '6 months'
  group by 1, 2

@@ -7,13 +7,15 @@ select a.id, l.source, s.name as source_name, a.title, l.url, t.content as text,
        a.first_seen, a.part, m.summary, m.keywords, m.technologies, m.industries, m.topic,
        m.method as summary_method,
        (select count(*) from archive.revision r where r.article = a.id and not r.reread) as revisions,
-       a.contributors, a.origin_kind, a.captions, jsonb_array_length(a.repairs) as repairs
+       a.contributors, a.origin_kind, a.captions, jsonb_array_length(a.repairs) as repairs,
+       coalesce(c.original, a.id) as original_id
   from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
   join archive.text t on t.hash = a.text_hash
-  left join archive.summary m on m.article = a.id;
-comment on view news.articles is 'Every archived article with its summary. 每篇存档文章及其总结。';
+  left join archive.copy c on c.article = a.id and c.original is not null
+  left join archive.summary m on m.article = coalesce(c.original, a.id);
+comment on view news.articles is 'Every archived article with its summary; summary, tags and topic of a copy are its original''s. 每篇存档文章及其总结；转载的总结、标签与栏目取自其原文。';
 comment on column news.articles.id is 'Number of the article. 文章编号。';
 comment on column news.articles.source is 'Id of the publisher of this copy. 发布来源的代号。';
 comment on column news.articles.source_name is 'Name of the publisher of this copy. 发布来源的名称。';
@@ -40,6 +42,7 @@ comment on column news.articles.contributors is 'People named as taking part, ot
 comment on column news.articles.origin_kind is 'Where the origin stands: credit, dateline, byline, copyright. 来源出自何处：来源行、电头、署名、版权声明。';
 comment on column news.articles.captions is 'Captions of its pictures. 图片说明。';
 comment on column news.articles.repairs is 'How many places of it were repaired, see news.repairs. 修复的处数，详见 news.repairs。';
+comment on column news.articles.original_id is 'Number of the article that stands for this text, its own if it is no copy: where it equals id, each text is there once. 代表此文的文章编号，非转载则为自身；限定其等于 id 即每文只取一篇。';
 
 create or replace view news.repairs as
 select a.id, e.number, e.edit ->> 'kind' as kind, (e.edit ->> 'at')::integer as at,
@@ -69,8 +72,9 @@ select a.title as "标题",
        a.first_seen as "收录时间"
   from archive.article a
   join archive.link l on l.id = a.link
-  join archive.summary m on m.article = a.id;
-comment on view news.record is 'One labelled record per summarized article. 每篇文章一条标注记录。';
+  left join archive.copy c on c.article = a.id and c.original is not null
+  join archive.summary m on m.article = coalesce(c.original, a.id);
+comment on view news.record is 'One labelled record per summarized article; what a copy says is its original''s. 每篇文章一条标注记录；转载的总结与标注取自其原文。';
 comment on column news.record.标题 is 'Headline. 标题。';
 comment on column news.record.链接 is 'Canonical address; null for an imported document without one. 规范链接，无链接的导入文档为空。';
 comment on column news.record.总结 is 'Summary. 总结。';
@@ -80,23 +84,6 @@ comment on column news.record.行业 is 'Industries, comma separated. 行业，�
 comment on column news.record.重大事件摘要 is 'Main events, numbered, one per line. 重大事件，编号，一行一条。';
 comment on column news.record.编号 is 'Number of the article, as in news.articles.id. 文章编号。';
 comment on column news.record.收录时间 is 'When the archive first saw it. 收录时间。';
-
-create or replace view news.copies as
-select a.id, min(a.id) over same_text as first_id, count(*) over same_text as publications,
-       s.name as source_name, a.title, l.url, a.origin, a.first_seen
-  from archive.article a
-  join archive.link l on l.id = a.link
-  join archive.source s on s.id = l.source
-window same_text as (partition by a.fingerprint);
-comment on view news.copies is 'Articles with equal text share first_id. 正文相同的文章归为一组。';
-comment on column news.copies.id is 'Number of the article. 文章编号。';
-comment on column news.copies.first_id is 'Number of the first article with this text. 同文首篇的编号。';
-comment on column news.copies.publications is 'How many articles have this text. 同文篇数。';
-comment on column news.copies.source_name is 'Publisher of this copy. 发布来源。';
-comment on column news.copies.title is 'Headline of this copy. 标题。';
-comment on column news.copies.url is 'Address of this copy. 链接。';
-comment on column news.copies.origin is 'Whom this copy names as its origin. 注明的稿件来源。';
-comment on column news.copies.first_seen is 'When this copy was first seen. 首次发现时间。';
 
 create or replace view news.revisions as
 select r.article as id, r.number, r.title, t.content as text, r.replaced_at, r.reread

@@ -4,10 +4,11 @@
 create or replace view news.summaries as
 select a.id, a.title, l.url, m.summary, m.topic, m.keywords, m.technologies, m.industries, m.method,
        m.reason, m.made_at
-  from archive.summary m
-  join archive.article a on a.id = m.article
-  join archive.link l on l.id = a.link;
-comment on view news.summaries is 'The summary of each article, how it was made and why so. 每篇文章的总结、生成方法及缘由。';
+  from archive.article a
+  join archive.link l on l.id = a.link
+  left join archive.copy c on c.article = a.id and c.original is not null
+  join archive.summary m on m.article = coalesce(c.original, a.id);
+comment on view news.summaries is 'The summary of each article, of a copy its original''s, how it was made and why so. 每篇文章的总结（转载取其原文的总结）、生成方法及缘由。';
 comment on column news.summaries.id is 'Number of the article. 文章编号。';
 comment on column news.summaries.title is 'Headline. 标题。';
 comment on column news.summaries.url is 'Canonical address. 规范链接。';
@@ -22,14 +23,15 @@ comment on column news.summaries.made_at is 'When it was made. 生成时间。';
 
 create or replace view news.tags as
 select a.id, t.kind, t.tag, coalesce(a.published_at, a.first_seen) as at, a.title
-  from archive.summary m
-  join archive.article a on a.id = m.article
+  from archive.article a
+  left join archive.copy c on c.article = a.id and c.original is not null
+  join archive.summary m on m.article = coalesce(c.original, a.id)
  cross join lateral (
     select 'technology' as kind, x as tag from unnest(m.technologies) x
     union all select 'industry', x from unnest(m.industries) x
     union all select 'keyword', x from unnest(m.keywords) x
     union all select 'topic', m.topic) t;
-comment on view news.tags is 'One row for each tag of each article. 每篇文章的每个标签一行。';
+comment on view news.tags is 'One row for each tag of each article; a copy has the tags of its original. 每篇文章的每个标签一行；转载沿用原文的标签。';
 comment on column news.tags.id is 'Number of the article. 文章编号。';
 comment on column news.tags.kind is 'technology, industry, keyword or topic. 类别：技术、行业、关键词、栏目。';
 comment on column news.tags.tag is 'The tag. 标签。';
@@ -39,12 +41,13 @@ comment on column news.tags.title is 'Headline of the article. 文章标题。';
 create or replace view news.events as
 select a.id, e.number, e.event ->> 'kind' as kind, e.event ->> 'text' as event,
        coalesce(a.published_at, a.first_seen) as at, s.name as source_name, a.title, l.url
-  from archive.summary m
-  join archive.article a on a.id = m.article
+  from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
+  left join archive.copy c on c.article = a.id and c.original is not null
+  join archive.summary m on m.article = coalesce(c.original, a.id)
  cross join jsonb_array_elements(m.events) with ordinality e (event, number);
-comment on view news.events is 'The main events that articles report, each a sentence of the article. 文章报道的重大事件，均为原文句子。';
+comment on view news.events is 'The main events that articles report, each a sentence of the article, of a copy one of its original. 文章报道的重大事件，均为原文句子；转载取其原文的句子。';
 comment on column news.events.id is 'Number of the article. 文章编号。';
 comment on column news.events.number is 'Order within the article, from 1. 在文中的次序，从 1 起。';
 comment on column news.events.kind is 'What kind of event it is. 事件类别。';

@@ -56,6 +56,7 @@ union all
 select 'summarize', count(*) from archive.article a
  where not exists (select from archive.summary m
                     where m.article = a.id and m.text_hash = a.text_hash)
+   and not exists (select from archive.copy c where c.article = a.id and c.original is not null)
 union all
 select 'deliver', count(*) from archive.delivery where state in ('queued', 'sending');
 comment on view news.backlog is 'What each stage has yet to do. 各环节的待办数量。';

@@ -10,7 +10,7 @@ comment on column news.editions.subject is 'Subject of the mail. 邮件标题。
 comment on column news.editions.window_start is 'It covers what was first seen from here … 收录时间起点（含）。';
 comment on column news.editions.window_end is '… to here, exclusive. 收录时间终点（不含）。';
 comment on column news.editions.composed_at is 'When it was frozen. 定稿时间。';
-comment on column news.editions.counts is 'Articles, sources, copies, as counts. 各项计数。';
+comment on column news.editions.counts is 'Counts: articles shown and in all (each event once), sources, reprints and other reports merged. 各项计数：文章（同一事件计一篇）、来源、合并的转载与同题报道。';
 comment on column news.editions.html is 'The digest as HTML. HTML 正文。';
 comment on column news.editions.text is 'The digest as plain text. 纯文本正文。';
 

@@ -9,6 +9,7 @@ from psycopg import Connection
 
 from archive import articles, links, pages, sources, summaries
 from archive.models import Article, FoundLink, Outcome, Page, Summary
+from archive.sameness import originals
 
 T = TypeVar("T")
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -67,6 +68,25 @@ class Desk:
         summary = Summary(**(given | fields))
         summaries.put(self.conn, article, text, summary, NOON)
         return summary
+
+    def copies(self, *members: int, story: int | None = None) -> int:
+        """Say that these articles are copies of one text, in a story if one is named."""
+        group = members[0]
+        if story:
+            self.conn.execute(
+                "insert into archive.story values (%s, 1) on conflict do nothing", (story,)
+            )
+        self.conn.execute(
+            "insert into archive.copy_group (id, original, story, told_at) values (%s, %s, %s, %s)",
+            (group, group, story, NOON),
+        )
+        self.conn.execute(
+            "insert into archive.copy (article, copy_group, text_hash, method, placed_at)"
+            " select id, %s, text_hash, 1, %s from archive.article where id = any(%s)",
+            (group, NOON, list(members)),
+        )
+        originals.decide(self.conn, group)
+        return group
 
     def one(self, query: str, *values: object) -> Any:
         row = self.conn.execute(query, values).fetchone()

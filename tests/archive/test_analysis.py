@@ -65,8 +65,11 @@ def test_a_timeline_is_the_same_by_any_name(conn: Connection, desk: Any, ask: As
     conn.execute("insert into archive.name values ('量潮', 'QuantTide', 'company')")
     event = Event("融资", "QuantTide完成融资。", 0, 14)
     desk.summary(desk.article("chinese", "量潮发布新品。", at=NOON - DAY), events=())
-    desk.summary(desk.article("latin", "QuantTide完成融资。", at=NOON), events=(event,))
-    desk.article("copy", "QuantTide完成融资。", source="zhidian", at=NOON)
+    # The reprint was seen first, but names its origin.
+    reprint = desk.article("copy", "QuantTide完成融资了。", "zhidian", NOON, origin="星河科技报")
+    latin = desk.article("latin", "QuantTide完成融资。", at=NOON)
+    desk.summary(latin, events=(event,))
+    desk.copies(reprint, latin)
     timeline = "select kind, what, copies from timeline(%s, as_of => %s)"
     told = [("融资", "QuantTide完成融资。", 2), (None, "标题 chinese", 1)]
     assert ask(timeline, "quanttide", NOON) == told
@@ -77,12 +80,16 @@ def test_a_timeline_is_the_same_by_any_name(conn: Connection, desk: Any, ask: As
 
 
 def test_who_reprints_whom_is_stated_or_seen(desk: Any, ask: Ask) -> None:
-    desk.article("own", "星河自己的稿子。", at=NOON - DAY)
-    desk.article("seen", "星河自己的稿子。", source="zhidian", at=NOON)
+    own = desk.article("own", "星河自己的稿子。", at=NOON - DAY)
+    desk.copies(own, desk.article("seen", "星河的稿子。", source="zhidian", at=NOON))
     desk.article("stated", "另一篇。", source="zhidian", origin="东岸日报", at=NOON)
     desk.article("self", "又一篇。", source="zhidian", origin="智点财经", at=NOON)
+    # Of two publications of one text both are of its origin, whichever of them names it.
+    wire = desk.article("wire", "电讯稿。", origin="东岸日报", at=NOON)
+    desk.copies(wire, desk.article("silent", "电讯稿", source="zhidian", at=NOON))
     assert ask("select * from reprints(as_of => %s)", NOON) == [
-        ("东岸日报", "智点财经", 1, 1),
+        ("东岸日报", "智点财经", 2, 1),
+        ("东岸日报", "星河科技报", 1, 1),
         ("星河科技报", "智点财经", 1, 0),
     ]
 

@@ -7,6 +7,7 @@ from psycopg import Connection
 
 from archive import articles
 from archive.models import Article
+from archive.sameness import originals
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(hours=3)
@@ -101,17 +102,6 @@ def test_equal_texts_are_stored_once(conn: Connection, desk: Any) -> None:
     assert desk.one("select count(*) from archive.article") == 3
 
 
-def test_copies_are_told_though_their_punctuation_differs(conn: Connection, desk: Any) -> None:
-    first = desk.article("a", "量潮发布了新模型，它叫 Qing 3。")
-    desk.article("b", "量潮发布了新模型, 它叫Ｑｉｎｇ３!", source="zhidian")
-    desk.article("c", "量潮发布了旧模型，它叫 Qing 3。")
-    rows = conn.execute(
-        "select first_id, publications, source_name from news.copies order by id"
-    ).fetchall()
-    assert rows[:2] == [(first, 2, "星河科技报"), (first, 2, "智点财经")]
-    assert rows[2][1] == 1
-
-
 def test_articles_wait_for_a_summary_of_their_present_text(
     conn: Connection, desk: Any, put: Any
 ) -> None:
@@ -124,6 +114,18 @@ def test_articles_wait_for_a_summary_of_their_present_text(
     put("更正后的正文。")
     assert articles.claim_unsummarized(conn).article.text == "更正后的正文。"
     assert desk.one("select pending from news.backlog where stage = 'summarize'") == 1
+
+
+def test_a_copy_waits_for_no_summary_until_it_is_the_original(conn: Connection, desk: Any) -> None:
+    one, other = desk.article("a"), desk.article("b", source="zhidian", at=LATER)
+    desk.copies(one, other)
+    pending = "select pending from news.backlog where stage = 'summarize'"
+    assert (articles.claim_unsummarized(conn).id, desk.one(pending)) == (one, 1)
+    desk.summary(one)
+    assert (articles.claim_unsummarized(conn), desk.one(pending)) == (None, 0)
+    desk.article("a", origin="智点财经")
+    originals.decide(conn, one)
+    assert (articles.claim_unsummarized(conn).id, desk.one(pending)) == (other, 1)
 
 
 def test_two_summarizers_never_claim_the_same_article(

@@ -66,16 +66,24 @@ def test_its_article_with_copies_revisions_and_summary(desk: Any) -> None:
     others = [
         desk.article(f"b{number}", "风冷机房省电两成。" * 9, "zhidian") for number in range(7)
     ]
+    (alone,) = life(desk, "a").articles
+    assert (alone.publications, alone.original, alone.written_by) == (1, article, "")
+    desk.copies(article, *others, story=article)
+    desk.copies(desk.article("c", source="zhidian"), story=article)
     (told,) = life(desk, "a").articles
     assert (told.id, told.part, told.characters, told.revisions) == (article, 1, 81, 0)
     assert (told.summary_method, told.topic, told.publications) == ("extractive", "模型", 8)
     assert [copy.id for copy in told.copies] == others[:5]
     assert told.copies[0] == Copy(others[0], "智点财经", "https://zhidian.example/b0")
+    assert (told.original, told.written_by, told.written_at) == (article, "星河科技报", NOON)
+    assert told.reports == 1
+    # A copy has the summary of its original.
+    (copy,) = life(desk, "b3").articles
+    assert (copy.original, copy.summary_method, copy.topic) == (article, "extractive", "模型")
     desk.article("a", "风冷机房省电三成。")
     (told,) = life(desk, "a").articles
-    assert (told.revisions, told.publications, told.copies) == (1, 1, ())
     # The summary was made for the text before.
-    assert told.summary_method == ""
+    assert (told.revisions, told.summary_method) == (1, "")
 
 
 @pytest.mark.parametrize(

@@ -57,28 +57,77 @@ def test_an_article_without_a_summary_is_not_shown(conn: Connection, desk: Any) 
 
 def test_copies_are_folded_into_the_original(conn: Connection, desk: Any) -> None:
     early, late = WINDOW.start + SECOND, WINDOW.start + 2 * SECOND
-    reprint = {"origin": "智点财经", "published_at": early}
     # The reprint was seen first, and says an earlier time.
-    desk.summary(desk.article("reprint", "同文。", at=WINDOW.start, **reprint))
-    own = {"origin": "智点财经", "source": "zhidian", "published_at": late}
-    desk.summary(desk.article("original", "同文。", at=late, **own))
-    desk.summary(desk.article("other", "异文。", at=late))
+    reprint = desk.article("reprint", origin="智点财经", at=WINDOW.start, published_at=early)
+    original = desk.article("original", source="zhidian", at=late, published_at=late)
+    other = desk.article("other", at=late)
+    for article in (reprint, original, other):
+        desk.summary(article)
+    desk.copies(reprint, original)
     assert shown(conn) == ["标题 original", "标题 other"]
-    original, other = editions.material(conn, WINDOW).stories
-    assert original.copies == (("星河科技报", "https://xinghe.example/reprint"),)
-    assert other.copies == ()
+    first, second = editions.material(conn, WINDOW).stories
+    assert first.copies == (("星河科技报", "https://xinghe.example/reprint"),)
+    assert (first.origin, first.reports, second.copies) == ("智点财经", (), ())
 
 
-@pytest.mark.parametrize(
-    ("ages", "first"), [((2, 1), "标题 b"), ((1, 2), "标题 a"), ((None, 1), "标题 b")]
-)
-def test_of_equal_claims_the_earlier_publication_is_the_original(
-    conn: Connection, desk: Any, ages: tuple[int | None, int | None], first: str
+def test_an_origin_that_was_never_seen_is_named(conn: Connection, desk: Any) -> None:
+    silent = desk.article("a", at=WINDOW.start)
+    naming = desk.article("b", source="zhidian", at=WINDOW.start, origin="东岸")
+    desk.summary(naming)
+    desk.copies(silent, naming)
+    (story,) = editions.material(conn, WINDOW).stories
+    assert (story.title, story.origin) == ("标题 b", "东岸")
+
+
+def test_a_story_is_told_once_by_its_first_report(conn: Connection, desk: Any) -> None:
+    names = ("first", "second", "copy", "rewritten")
+    first, second, copy, rewritten = (
+        desk.article(name, source=source, at=WINDOW.start + number * SECOND, origin=origin)
+        for number, (name, source, origin) in enumerate(
+            zip(names, ("xinghe", "zhidian") * 2, ("", "", "智点财经", "星河科技报"), strict=True)
+        )
+    )
+    for article in (first, second, rewritten):
+        desk.summary(article)
+    for members in ((first,), (second, copy), (rewritten,)):
+        desk.copies(*members, story=first)
+    (story,) = editions.material(conn, WINDOW).stories
+    assert (story.title, story.follows) == ("标题 first", False)
+    assert story.reports == (("标题 second", "智点财经", "https://zhidian.example/second"),)
+    # What the same writer wrote otherwise is no independent report.
+    assert {url.rpartition("/")[2] for _, url in story.copies} == {"copy", "rewritten"}
+
+
+def test_a_flash_does_not_lead_a_story(conn: Connection, desk: Any) -> None:
+    flash = desk.article("flash", "量潮发布模型。", at=WINDOW.start)
+    full = desk.article("full", "量潮发布了新模型。" * 4, "zhidian", WINDOW.start + SECOND)
+    for article in (flash, full):
+        desk.summary(article)
+        desk.copies(article, story=flash)
+    assert shown(conn) == ["标题 full"]
+
+
+def test_a_story_of_yesterday_is_told_again_only_when_others_report_it(
+    conn: Connection, desk: Any
 ) -> None:
-    for name, age in zip("ab", ages, strict=True):
-        published = WINDOW.start + age * SECOND if age else None
-        desk.summary(desk.article(name, "同文。", at=WINDOW.start, published_at=published))
-    assert shown(conn) == [first]
+    told = desk.article("told", at=WINDOW.start - SECOND)
+    reprint = desk.article("reprint", source="zhidian", at=WINDOW.start, origin="星河科技报")
+    desk.summary(told)
+    desk.copies(told, reprint, story=told)
+    assert shown(conn) == []
+    rewritten = desk.article("rewritten", "又写一遍。", at=WINDOW.start)
+    desk.summary(rewritten)
+    desk.copies(rewritten, story=told)
+    assert shown(conn) == []
+    new = desk.article("new", source="zhidian", at=WINDOW.end - SECOND)
+    desk.summary(new)
+    desk.copies(new, story=told)
+    (story,) = editions.material(conn, WINDOW).stories
+    assert (story.title, story.follows, story.reports) == ("标题 new", True, ())
+    assert story.copies == (("星河科技报", "https://xinghe.example/rewritten"),)
+    # The day before is what it was.
+    (story,) = editions.material(conn, clock.window(DAY - timedelta(days=1), time(7))).stories
+    assert (story.title, story.follows, story.copies) == ("标题 told", False, ())
 
 
 def test_what_each_source_gave_in_the_window(conn: Connection, desk: Any) -> None:
@@ -112,11 +161,11 @@ def test_an_edition_waits_for_every_stage(conn: Connection, desk: Any) -> None:
 
 
 def test_an_edition_waits_for_summaries_in_its_window_only(conn: Connection, desk: Any) -> None:
-    desk.article("before", at=WINDOW.start - SECOND)
-    desk.article("after", at=WINDOW.end)
+    desk.article("before", "湖区机房改用风冷。", at=WINDOW.start - SECOND)
+    desk.article("after", "无人配送车上了路。", at=WINDOW.end)
     assert editions.unready(conn, WINDOW) == 0
     article = desk.article("a", at=WINDOW.end - SECOND)
-    desk.summary(desk.article("b", at=WINDOW.start))
+    desk.summary(desk.article("b", "青年公寓开始招租。", at=WINDOW.start))
     place_pending(conn, WINDOW.end)
     assert editions.unready(conn, WINDOW) == 1
     desk.summary(article)
@@ -125,3 +174,12 @@ def test_an_edition_waits_for_summaries_in_its_window_only(conn: Connection, des
     assert editions.unready(conn, WINDOW) == 1
     desk.summary(article)
     assert editions.unready(conn, WINDOW) == 1, "it may be a copy"
+
+
+def test_an_edition_waits_for_originals_not_for_copies(conn: Connection, desk: Any) -> None:
+    copy = desk.article("copy", at=WINDOW.end - SECOND, origin="智点财经")
+    original = desk.article("original", source="zhidian", at=WINDOW.end)
+    desk.copies(copy, original)
+    assert (editions.unready(conn, WINDOW), shown(conn)) == (1, [])
+    desk.summary(original)
+    assert (editions.unready(conn, WINDOW), shown(conn)) == (0, ["标题 original"])

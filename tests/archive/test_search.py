@@ -262,6 +262,16 @@ def test_filters_narrow_a_search(put: Any, desk: Any, find: Find) -> None:
     assert find("芯片", tag="") == find("芯片", source="nobody") == find("手机", tag="软件") == []
 
 
+def test_a_copy_is_found_by_the_tags_of_its_original(put: Any, desk: Any, find: Find) -> None:
+    original, copy = put("原文", "芯片"), put("转载", "芯片", source="zhidian")
+    desk.summary(copy, technologies=("机器人",))
+    desk.summary(original, technologies=("大模型",))
+    desk.copies(original, copy)
+    assert sorted(find("芯片", tag="大模型")) == ["原文", "转载"]
+    # What it said before it was known as a copy does not count.
+    assert find("芯片", tag="机器人") == []
+
+
 def test_an_article_that_is_given_to_another_source_is_found_there(
     conn: Connection, desk: Any, put: Any, find: Find
 ) -> None:
@@ -290,7 +300,10 @@ def test_a_frequent_tag_narrows_as_a_rare_one_does(put: Any, desk: Any, find: Fi
         "insert into archive.summary select a.id, m.text_hash, '', '[]', '{}', '{}', '{软件}',"
         " '', '[]', '', '', m.made_at from archive.article a, archive.summary m where a.title = 't'"
     )
-    assert find("芯片", tag="软件") == ["新闻"]
+    original, copy = (desk.one("select min(id) from archive.article where title = %s", title)
+                      for title in ("新闻", "未标"))  # fmt: skip
+    desk.copies(original, copy)
+    assert sorted(find("芯片", tag="软件")) == ["新闻", "未标"]
 
 
 def test_a_search_reads_as_it_stands_in_the_readme(reader: Connection, desk: Any) -> None:

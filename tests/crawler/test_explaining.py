@@ -47,7 +47,8 @@ LIFE = Biography(
     articles=(
         Telling(
             12, 1, "湖区数据中心改用风冷", MORNING - 20 * MINUTE, "minute", "湖区日报", 1204,
-            MORNING + 9 * MINUTE, 1, "extractive", "算力与芯片", 4, date(2026, 11, 22), True,
+            MORNING + 9 * MINUTE, 1, "extractive", "算力与芯片", 4, 11, "湖区日报", MORNING, 2,
+            date(2026, 11, 22), True,
             {"note": 1204, "bytes": 3}, (Copy(19, "智点快讯", "https://www.zhidian.example/flash/88.html"),),
         ),
     ),
@@ -69,6 +70,8 @@ article   number 12: 湖区数据中心改用风冷
           2026-11-22 06:10, 湖区日报, 1,204 characters, changed 1 time since
           repaired: 1,204 note, 3 bytes
           summary: extractive, topic 算力与芯片
+lineage   3 reprints, 2 independent reports, first published by 湖区日报 at
+          2026-11-22 06:30; number 11 stands for it
 copies    number 19, 智点快讯: https://www.zhidian.example/flash/88.html
           and 2 more
 edition   2026-11-22
@@ -111,6 +114,15 @@ def test_a_refusal_says_why_and_when_it_is_tried_again() -> None:
         "          its title says 安全验证\n"
         "to do     nothing yet: it is tried again after 2026-11-22 12:30\n"
     ) in told(refused)
+
+
+def test_who_wrote_a_text_is_told_though_they_were_not_seen() -> None:
+    (article,) = LIFE.articles
+    unseen = replace(article, written_at=None, original=12, reports=1)
+    assert (
+        "lineage   4 reprints, 1 independent report, written by 湖区日报, of whom no\n"
+        "          publication was seen\n"
+    ) in told(replace(LIFE, articles=(unseen,)))
 
 
 def test_an_edition_that_is_to_come_or_was_full() -> None:

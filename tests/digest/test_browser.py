@@ -108,6 +108,7 @@ def test_words_without_a_break_do_not_widen_it(newsday: Material, rendered: Rend
         topic=wide,
         technologies=(wide,) * 3,
         copies=((wide, "https://a.test/"),) * 2,
+        reports=((wide, wide, "https://a.test/"),) * 2,
     )
     sources = tuple(replace(source, name=wide) for source in newsday.sources)
     material = Material(newsday.window, (story,), sources)

@@ -85,9 +85,10 @@ def test_the_subject_names_the_rest_only_when_there_is_nothing_else() -> None:
 
 def test_counts_are_those_of_the_material(newsday: Material) -> None:
     brief = compose(newsday, "简报")
-    assert brief.counts == {"articles": 28, "sources": 9, "copies": 21, "shown": 28}
+    assert brief.counts == {"articles": 28, "sources": 9, "copies": 21, "reports": 4, "shown": 28}
     for part in (brief.html, brief.text):
-        assert "28 篇文章 · 9 家来源 · 21 篇转载已合并" in part
+        assert "28 篇文章 · 9 家来源 · 21 篇转载、4 篇同题报道已合并" in part
+    assert "1 篇文章 · 0 家来源 · 0 篇转载已合并" in edition(STORY).text
 
 
 def test_html_has_no_parse_error_and_only_the_tags_of_the_template(newsday: Material) -> None:
@@ -103,7 +104,8 @@ def test_html_fetches_nothing(newsday: Material) -> None:
 def test_both_parts_hold_the_same_links_in_the_same_order(newsday: Material) -> None:
     brief = compose(newsday, "简报")
     assert links(brief.html) == text_links(brief.text)
-    assert len(links(brief.html)) == 28 + 19  # two of one story's six copies are only counted
+    # Two of one story's six copies and one of its four other reports are only counted.
+    assert len(links(brief.html)) == 28 + 19 + 3
 
 
 def test_each_story_is_there_once(newsday: Material) -> None:
@@ -117,10 +119,34 @@ def test_copies_are_folded_into_one_line() -> None:
     copies = tuple((f"{name}报", f"https://{n}.test/") for n, name in enumerate("乙丙丁戊己庚"))
     brief = edition(replace(STORY, copies=copies))
     shown = "".join(parsed(brief.html).find("body").itertext())
-    assert "另见：乙报、丙报、丁报、戊报 等另外 2 处\n" in shown
+    assert "转载 6 处：乙报、丙报、丁报、戊报\n" in shown
     lines = "".join(f"   - {name} {url}\n" for name, url in copies[:4])
-    assert f"   另见：\n{lines}   等另外 2 处\n" in brief.text
-    assert "另见" not in edition(STORY).text
+    assert f"   转载 6 处：\n{lines}\n" in brief.text
+    assert "转载 6 处" not in edition(STORY).text
+
+
+def test_other_reports_stand_below_with_their_titles() -> None:
+    reports = tuple(
+        (f"别题{n}", f"{name}报", f"https://{n}.test/") for n, name in enumerate("乙丙丁戊")
+    )
+    brief = edition(replace(STORY, reports=reports))
+    shown = "".join(parsed(brief.html).find("body").itertext())
+    assert "另有独立报道 4 篇：别题0（乙报）、别题1（丙报）、别题2（丁报）\n" in shown
+    assert "   另有独立报道 4 篇：\n   - 别题0（乙报） https://0.test/\n" in brief.text
+
+
+def test_who_was_first_is_said_where_others_follow() -> None:
+    copies = (("乙报", "https://b.test/"),)
+    assert "   首发 甲报 · " in edition(replace(STORY, copies=copies)).text
+    reports = (("别题", *copies[0]),)
+    assert "   首发 甲报 · " in edition(replace(STORY, reports=reports, origin="甲报")).text
+    # This copy is not the first.
+    assert "首发" not in edition(replace(STORY, copies=copies, origin="丙报")).text
+    assert "首发" not in edition(STORY).text
+
+
+def test_what_goes_on_from_an_earlier_edition_says_so() -> None:
+    assert "   续报 · 甲报 · " in edition(replace(STORY, follows=True)).text
 
 
 def test_an_inbox_previews_the_first_story_of_the_first_three_topics() -> None:
@@ -154,10 +180,12 @@ def test_topics_keep_the_given_order_and_the_unnamed_come_last() -> None:
 def test_what_more_outlets_carry_comes_first_and_round_ups_last() -> None:
     told = replace(STORY, title="平平", copies=(("乙报", "https://b.test/"),))
     own = replace(STORY, title="自转", copies=(("甲报", "https://a.test/2"),))
+    reported = replace(STORY, title="两家", reports=(("题", "乙报", "u"), ("题", "丙报", "u")))
     newsy = replace(STORY, title="首次量产")
     round_up = replace(STORY, title="早报合集", copies=told.copies * 2)
-    text = edition(round_up, own, newsy, told).text
-    assert re.findall(r"^\d\. (\S+)", text, re.M) == ["平平", "首次量产", "自转", "早报合集"]
+    text = edition(round_up, own, newsy, told, reported).text
+    ranked = ["两家", "平平", "首次量产", "自转", "早报合集"]
+    assert re.findall(r"^\d\. (\S+)", text, re.M) == ranked
 
 
 def test_of_equal_weight_the_newer_comes_first() -> None:
@@ -293,10 +321,12 @@ def is_safe(brief: Edition) -> None:
 
 @pytest.mark.parametrize("probe", PROBES)
 @pytest.mark.parametrize(
-    "field", ["title", "url", "source_name", "origin", "summary", "topic", "keywords", "copies"]
+    "field",
+    ["title", "url", "source_name", "origin", "summary", "topic", "keywords", "copies", "reports"],
 )
 def test_no_field_can_break_out(field: str, probe: str) -> None:
-    value = {"keywords": (probe,), "copies": ((probe, probe),)}.get(field, probe)
+    listed = {"keywords": (probe,), "copies": ((probe, probe),), "reports": ((probe,) * 3,)}
+    value = listed.get(field, probe)
     brief = edition(replace(STORY, **{field: value}), sources=(SourceDay("a", probe, 0, 1),))
     is_safe(brief)
     is_safe(compose(Material(WINDOW, (STORY,), ()), probe))
@@ -320,6 +350,8 @@ any_story = st.builds(
     industries=any_words,
     topic=any_text,
     copies=st.lists(st.tuples(any_text, any_text), max_size=6).map(tuple),
+    reports=st.lists(st.tuples(any_text, any_text, any_text), max_size=5).map(tuple),
+    follows=st.booleans(),
 )
 any_source = st.builds(SourceDay, any_text, any_text, st.integers(0, 9), st.integers(0, 9))
 
