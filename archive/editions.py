@@ -68,10 +68,10 @@ def material(conn: Connection[TupleRow], window: Window) -> Material:
 
 
 def _story(rows: list[TupleRow]) -> Story | None:
-    """One entry from the new reports of an event, the earliest first; None if none is independent.
+    """One entry from the new reports of an event, the earliest first; None if none has news.
 
-    The earliest leads that is no flash. A report is independent if nobody wrote another one; what
-    is not is as good as a reprint.
+    The earliest leads that is no flash. What somebody else publishes of a writer who reported the
+    event already is as good as a reprint.
     """
     longest = max(row[1] for row in rows)
     rows = sorted(rows, key=lambda row: row[1] * _FLASH < longest)
@@ -82,7 +82,7 @@ def _story(rows: list[TupleRow]) -> Story | None:
         given: list[Any] = [*fields[:8], *(tuple(value) for value in fields[8:11]), fields[11]]
         report = Story(*given)
         writers = outlets(report.origin or report.source_name)
-        if writers & known:
+        if writers & known and not writers & outlets(report.source_name):
             copies.append((report.source_name, report.url))
         else:
             reports.append(report)

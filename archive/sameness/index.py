@@ -1,6 +1,8 @@
 """Where the marks of texts are kept: what `copies.place` asks, answered by the archive."""
 
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from psycopg import Connection
@@ -10,6 +12,7 @@ from archive.sameness.copies import CAP, Known
 
 WINDOW = timedelta(days=30)
 """How long before an article, by when both were first seen, its copies are looked for."""
+_AGAIN_SECONDS = 0.05
 
 _HOLDERS = """
 select m.mark, c.copy_group, h.article
@@ -73,15 +76,31 @@ class Marks:
         )
 
 
-def take_turn(conn: Connection[TupleRow]) -> None:
-    """Wait until nobody else places articles; lasts until the transaction ends."""
-    conn.execute("select from archive.placing for update")
+@contextmanager
+def turn(conn: Connection[TupleRow]) -> Iterator[None]:
+    """A transaction in which nobody else places articles; waits for it.
+
+    Not in a queue: that would hand the turn on after each article, at the cost of waking a worker.
+    """
+    while True:
+        with conn.transaction():
+            if conn.execute("select from archive.placing for update skip locked").rowcount:
+                yield
+                return
+        time.sleep(_AGAIN_SECONDS)
 
 
 def let_go(conn: Connection[TupleRow], now: datetime) -> int:
     """Remove the marks that lie outside of every window from now on; how many."""
     oldest = _first_since(conn, now - WINDOW)
     return conn.execute("delete from archive.mark where article < %s", (oldest,)).rowcount
+
+
+def old(conn: Connection[TupleRow], now: datetime) -> int:
+    """How many marks `let_go` would remove."""
+    oldest = _first_since(conn, now - WINDOW)
+    row = conn.execute("select count(*) from archive.mark where article < %s", (oldest,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _first_since(conn: Connection[TupleRow], at: datetime) -> int:

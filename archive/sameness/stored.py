@@ -16,7 +16,7 @@ from psycopg.rows import TupleRow, class_row
 
 from archive.sameness import originals
 from archive.sameness.copies import METHOD, Placement, Verdict, compare_traits, place
-from archive.sameness.index import Marks, take_turn
+from archive.sameness.index import Marks, turn
 from archive.sameness.marks import Traits, traits
 from archive.text import clean_line
 
@@ -70,8 +70,7 @@ def place_pending(
     counts: Counter[str] = Counter()
     while batch := conn.execute(_PENDING, (_BATCH,)).fetchall():
         for (article,) in batch:
-            with conn.transaction():
-                take_turn(conn)
+            with turn(conn):
                 counts.update(_place(conn, article, now))
             progress(f"{counts['placed']} articles, {counts['copies']} of them copies")
     return dict(counts)
@@ -79,8 +78,7 @@ def place_pending(
 
 def start_again(conn: Connection[TupleRow]) -> None:
     """Take their place from all articles, so that they are placed by today's rules."""
-    with conn.transaction():
-        take_turn(conn)
+    with turn(conn):
         conn.execute(
             "truncate archive.mark; delete from archive.containment; delete from archive.copy;"
             " delete from archive.copy_group; delete from archive.story"

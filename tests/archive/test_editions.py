@@ -94,7 +94,7 @@ def test_a_story_is_told_once_by_its_first_report(conn: Connection, desk: Any) -
     (story,) = editions.material(conn, WINDOW).stories
     assert (story.title, story.follows) == ("标题 first", False)
     assert story.reports == (("标题 second", "智点财经", "https://zhidian.example/second"),)
-    # What the same writer wrote otherwise is no independent report.
+    # What others make of the same writer's report is no report of their own.
     assert {url.rpartition("/")[2] for _, url in story.copies} == {"copy", "rewritten"}
 
 
@@ -115,7 +115,9 @@ def test_a_story_of_yesterday_is_told_again_only_when_others_report_it(
     desk.summary(told)
     desk.copies(told, reprint, story=told)
     assert shown(conn) == []
-    rewritten = desk.article("rewritten", "又写一遍。", at=WINDOW.start)
+    rewritten = desk.article(
+        "rewritten", "又写一遍。", "zhidian", WINDOW.start, origin="星河科技报"
+    )
     desk.summary(rewritten)
     desk.copies(rewritten, story=told)
     assert shown(conn) == []
@@ -124,7 +126,13 @@ def test_a_story_of_yesterday_is_told_again_only_when_others_report_it(
     desk.copies(new, story=told)
     (story,) = editions.material(conn, WINDOW).stories
     assert (story.title, story.follows, story.reports) == ("标题 new", True, ())
-    assert story.copies == (("星河科技报", "https://xinghe.example/rewritten"),)
+    assert story.copies == (("智点财经", "https://zhidian.example/rewritten"),)
+    # Its first writer may know more by now.
+    more = desk.article("more", "第二天的消息。", at=WINDOW.end - SECOND)
+    desk.summary(more)
+    desk.copies(more, story=told)
+    (story,) = editions.material(conn, WINDOW).stories
+    assert story.reports == (("标题 more", "星河科技报", "https://xinghe.example/more"),)
     # The day before is what it was.
     (story,) = editions.material(conn, clock.window(DAY - timedelta(days=1), time(7))).stories
     assert (story.title, story.follows, story.copies) == ("标题 told", False, ())

@@ -131,6 +131,7 @@ def test_marks_outside_of_every_window_go(desk: Any) -> None:
     old, new = desk.article("a", text(1)), desk.article("b", text(2), at=NOON + MONTH)
     place(desk)
     kept = desk.one("select count(*) from archive.mark where article = %s", old)
+    assert retention.prunable(desk.conn, NOON + MONTH, **DAYS)["marks"] == kept
     assert retention.prune(desk.conn, NOON + MONTH, **DAYS)["marks"] == kept > 10
     assert desk.one("select array_agg(distinct article) from archive.mark") == [new]
 
