@@ -1,4 +1,4 @@
-"""What real articles say, labelled by hand: the texts drawn by rule, their labels, and their checks.
+"""What real articles say, labelled by hand: the texts drawn by rule, their labels, their checks.
 
 The definitions and the rule are in `what_labels.md`; the labels are offsets into texts that stay
 outside the project.
@@ -89,7 +89,11 @@ def missing() -> str:
     if why := gold.missing(gold.FOLDER):
         return why
     lacking = [name for name in ("lctt", "finna") if not _texts_of(name).exists()]
-    return f"{_texts_of(lacking[0])} is not here (real texts, not part of the project)" if lacking else ""
+    return (
+        f"{_texts_of(lacking[0])} is not here (real texts, not part of the project)"
+        if lacking
+        else ""
+    )
 
 
 def drawn() -> dict[str, Text]:
@@ -191,7 +195,7 @@ _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七�
 _POWERS = dict(zip("十百千万亿萬億", (10, 100, 1000, 10**4, 10**8, 10**4, 10**8), strict=True))
 _NUMBER = r"\d+(?:\.\d+)?|[零〇一二三四五六七八九十百千万亿两]+"
 _AMOUNT = re.compile(
-    rf"({_NUMBER})([十百千万亿萬億]*)%?(?:(?:至|到|~|-|—)({_NUMBER})([十百千万亿萬億]*))?(.*)"
+    rf"({_NUMBER})([十百千万亿萬億]*)(?:(?:至|到|~|-|—)({_NUMBER})([十百千万亿萬億]*))?(.*)"
 )
 
 
@@ -204,7 +208,7 @@ def reading(words: str) -> tuple[tuple[float, ...], str]:
     if part := re.fullmatch(rf"({_NUMBER})分之({_NUMBER})", words):
         return (_number(part[2])[0] / _number(part[1])[0],), ""
     words = re.sub(r"(?<=[\d一二三四五六七八九十百千万亿])[余餘多来](?=\D|$)", "", words)
-    words = re.sub(r"(?<=[万亿])(\D{1,2})([至到~][\d.]+[万亿]\1)$", r"\2", words)
+    words = re.sub(r"(?<=[\d万亿])([^\d万亿至到~]{1,3})([至到~][\d.]+[万亿]?\1)$", r"\2", words)
     amount = _AMOUNT.fullmatch(words)
     if not amount:
         raise ValueError(f"{words!r} is no amount")
@@ -212,7 +216,7 @@ def reading(words: str) -> tuple[tuple[float, ...], str]:
     values = [value * _product(power or high_power or "") for value in _number(low)]
     if high:
         values += [value * _product(high_power) for value in _number(high)]
-    return tuple(round(value, 6) for value in values), unit or ("%" if "%" in words else "")
+    return tuple(round(value, 6) for value in values), unit
 
 
 def _product(powers: str) -> int:
