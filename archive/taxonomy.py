@@ -39,18 +39,24 @@ class Term(_Entry):
     """What both kinds of tag have: other names, and the topic that a mention speaks for."""
 
     aliases: tuple[Word, ...]
+    weak: tuple[Word, ...] = ()
+    """Aliases that mean it only beside another word of the entry."""
     topic: str
 
     @property
     def words(self) -> tuple[str, ...]:
         """Everything that counts as a mention, the name first."""
-        return (self.name, *self.aliases)
+        return (self.name, *self.aliases, *self.weak)
 
 
 class Technology(Term):
-    """A technology; a `generic` one tags an article only when no other does."""
+    """A technology, with the broader one where there is one.
+
+    A `generic` one tags an article only when no other does.
+    """
 
     generic: bool = False
+    parent: str = ""
 
 
 class Industry(Term):
@@ -83,6 +89,14 @@ class Taxonomy(BaseModel):
                         problem = f'{word!r} already stands at "{owner}"'
                         raise ValueError(f'{kind} "{term.name}"|aliases|{problem}')
                     owners[word.lower()] = term.name
+        parents = {technology.name: technology.parent for technology in self.technologies}
+        for name, parent in parents.items():
+            if parent and parent not in parents:
+                raise ValueError(f'technologies "{name}"|parent|no technology is named {parent!r}')
+            for _ in parents:
+                parent = parents.get(parent, "")
+            if parent:
+                raise ValueError(f'technologies "{name}"|parent|it leads round in a circle')
         return self
 
 

@@ -23,8 +23,8 @@ def small(tmp_path: Path) -> Path:
 
 def test_the_shipped_dictionary_is_valid_and_of_some_size() -> None:
     shipped = taxonomy.load()
-    assert len(shipped.technologies) >= 90
-    assert len(shipped.industries) >= 40
+    assert len(shipped.technologies) >= 150
+    assert len(shipped.industries) >= 60
     assert [topic.name for topic in shipped.topics][-1] == "其他"
 
 
@@ -35,8 +35,18 @@ def test_every_topic_but_the_last_can_be_reached() -> None:
     assert spoken_for == {topic.name for topic in shipped.topics[:-1]}
 
 
-def test_names_count_as_words_of_their_entry(small: Path) -> None:
-    assert taxonomy.load(small).technologies[0].words == ("大模型", "LLM")
+def test_names_and_weak_aliases_count_as_words_of_their_entry(small: Path) -> None:
+    small.write_text(SMALL.replace('["LLM"]', '["LLM"], weak = ["模型"]', 1), "utf-8")
+    assert taxonomy.load(small).technologies[0].words == ("大模型", "LLM", "模型")
+
+
+@pytest.mark.parametrize(
+    ("parent", "why"), [("中模型", "no technology"), ("大模型", "in a circle")]
+)
+def test_a_parent_is_another_technology(small: Path, parent: str, why: str) -> None:
+    small.write_text(SMALL.replace('["LLM"]', f'["LLM"], parent = "{parent}"', 1), "utf-8")
+    with pytest.raises(TaxonomyError, match=f'"大模型" field parent: .*{why}'):
+        taxonomy.load(small)
 
 
 @pytest.mark.parametrize(
