@@ -1,6 +1,6 @@
 # Every target sets up what it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 corpus
+.PHONY: help demo test live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 corpus
 JIANBAO := .venv/bin/jianbao
 export PYTHON
 
@@ -70,6 +70,12 @@ bar-5: setup ## Every bar of part 5, about 40 minutes: name, value, goal
 	@.venv/bin/python -m benchmarks.archive_cost
 	@.venv/bin/python -m benchmarks.search
 	@.venv/bin/python -m benchmarks.growth
+
+bar-6: setup ## Every bar of part 6, about an hour: name, value, goal
+	@.venv/bin/python -m benchmarks.sameness
+	@.venv/bin/python -m benchmarks.stories
+	@.venv/bin/python -m benchmarks.copies_race
+	@.venv/bin/python -m benchmarks.copies_scale
 
 corpus: setup ## Import the documents of DIR: records on stdout, repairs on stderr
 	@$(JIANBAO) import $(DIR)/*.txt
