@@ -29,22 +29,25 @@ with changed as (
           from jsonb_array_elements((c.change -> 'numbers') || (c.change -> 'names')) pair) o
      where r.flags && '{title,number,name}'
        and (c.change ->> 'at' = '0' or c.change -> 'numbers' <> '[]' or c.change -> 'names' <> '[]')
-), folded as (
-    -- As news.fold does, and without blanks.
-    select d.article, d.number, d.replaced_at, d.flags, d.account,
-           regexp_replace(translate(normalize(d.old, NFKC), f.written, f.folded), '\s', '', 'g') as old,
-           regexp_replace(translate(normalize(d.new, NFKC), f.written, f.folded), '\s', '', 'g') as new
-      from changed d cross join archive.fold f
 ), found as (
-    select f.article, f.number, f.replaced_at, f.flags, f.account, c.article as copy,
-           bool_or(f.old <> '' and strpos(d.doc, f.old) > 0
-                   and (f.new = '' or strpos(d.doc, f.new) = 0)) as has_old,
-           bool_or(f.new <> '' and strpos(d.doc, f.new) > 0) as has_new
-      from folded f
-      join archive.copy_group g on g.original = f.article
-      join archive.copy c on c.copy_group = g.id and c.article <> g.original
-      join archive.search_text s on s.article = c.article
-     cross join lateral (select regexp_replace(s.doc, '\s', '', 'g') as doc offset 0) d
+    select c.article, c.number, c.replaced_at, c.flags, c.account, o.article as copy,
+           bool_or(f.old <> '' and strpos(f.doc, f.old) > 0
+                   and (f.new = '' or strpos(f.doc, f.new) = 0)) as has_old,
+           bool_or(f.new <> '' and strpos(f.doc, f.new) > 0) as has_new
+      from changed c
+      join archive.copy_group g on g.original = c.article
+      join archive.copy o on o.copy_group = g.id and o.article <> g.original
+      join archive.article a on a.id = o.article
+      join archive.text t on t.hash = a.text_hash
+     cross join lateral (
+        -- As news.fold does, and without blanks; not archive.search_text, of which readers may
+        -- not even plan a question.
+        select max(f.folded) filter (where n = 1) as old, max(f.folded) filter (where n = 2) as new,
+               max(f.folded) filter (where n = 3) as doc
+          from (select n, regexp_replace(translate(normalize(v, NFKC), k.written, k.folded),
+                                         '\s', '', 'g') as folded
+                  from unnest(array[c.old, c.new, a.title || t.content]) with ordinality u (v, n)
+                 cross join archive.fold k) f) f
      group by 1, 2, 3, 4, 5, 6
 )
 select f.article as id, f.number, f.replaced_at as changed_at, f.flags, f.account,
