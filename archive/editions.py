@@ -149,9 +149,10 @@ def unready(conn: Connection[TupleRow], window: Window) -> int:
         "   where p.read_at is null and l.first_seen >= %(start)s and l.first_seen < %(end)s)"
         # What is shown of an article is its original, whenever that was seen.
         " + (select count(*) from archive.article a left join archive.copy c on c.article = a.id"
+        "   left join archive.copy_group g on g.id = c.copy_group"
         "   join archive.article o on o.id = coalesce(c.original, a.id)"
         "   where a.first_seen >= %(start)s and a.first_seen < %(end)s"
-        "   and (c.text_hash is distinct from a.text_hash or not exists (select"
+        "   and (c.text_hash is distinct from a.text_hash or g.story is null or not exists (select"
         "     from archive.summary m where m.article = o.id and m.text_hash = o.text_hash)))",
         {"start": window.start, "end": window.end},
     ).fetchone()

@@ -7,6 +7,7 @@ from psycopg import Connection
 from archive import clock, editions, links
 from archive.models import Edition, Outcome
 from archive.sameness.stored import place_pending
+from archive.sameness.telling import tell_pending
 
 DAY = date(2026, 3, 5)
 WINDOW = clock.window(DAY, time(7))
@@ -175,6 +176,8 @@ def test_an_edition_waits_for_summaries_in_its_window_only(conn: Connection, des
     article = desk.article("a", at=WINDOW.end - SECOND)
     desk.summary(desk.article("b", "青年公寓开始招租。", at=WINDOW.start))
     place_pending(conn, WINDOW.end)
+    assert editions.unready(conn, WINDOW) == 2
+    tell_pending(conn)
     assert editions.unready(conn, WINDOW) == 1
     desk.summary(article)
     assert editions.unready(conn, WINDOW) == 0
