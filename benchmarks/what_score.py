@@ -148,7 +148,8 @@ def _same(wanted: Figure, figure: Mapping[str, Any]) -> bool:
     amount, unit = _values(figure), _unit(figure["unit"])
     if unit == "%" and wanted.units[0] == "" and wanted.value[0] < 1:
         return _close(amount, [100 * value for value in wanted.value])
-    return unit in map(_unit, wanted.units) and _close(amount, wanted.value)
+    units = {_unit(one) for one in wanted.units}
+    return bool(units & {unit, unit.partition("/")[0]}) and _close(amount, wanted.value)
 
 
 def _is_an_end(wanted: Figure, figure: Mapping[str, Any]) -> bool:

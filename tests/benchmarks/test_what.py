@@ -133,10 +133,11 @@ def test_one_prediction_finds_one_of_two_events_and_both_find_both() -> None:
     [
         (told("7亿元", 700000000, "元", "营收"), 1, 0),
         (told("7亿元", 7, "元", "营收"), 0, 1),
+        (told("7亿元", 700000000, "元/年", "营收"), 1, 0),
         (told("7亿元", 700000000, "美元", "营收"), 0, 1),
         (told("7亿元", 700000000, "元", "利润"), 0, 1),
         (told("7亿元", 700000000, "元", span("去年营收")), 1, 0),
-        (told("7亿元", 700000000, "元", "营" * 31), 0, 1),
+        (told("7亿元", 700000000, "元", "公司去年营收" * 6), 0, 1),
         (told("7亿元", 700000000, "元", ""), 0, 1),
         (told("1200余名", 1200, "人", "研发人员"), 1, 0),
         (told("四分之三", 75, "%", "研发人员"), 1, 0),
@@ -174,6 +175,8 @@ def test_kind_date_and_source_are_shares_of_the_figures_found() -> None:
     total = score(PAGE, TEXT, answer)
 
     assert total["kind of figure", "right"] == 1
+    answer = told("7亿元", 700000000, "元", "营收", kind="stock")
+    assert score(PAGE, TEXT, answer)["kind of figure", "other"] == 1
     assert total["date of figure", "other"] == 1
     assert total["by of figure", "right"] == 1
 
@@ -262,6 +265,16 @@ def test_without_the_texts_nothing_is_measured(
     monkeypatch.chdir(tmp_path)
     assert what.main() == 0
     assert capsys.readouterr().out.startswith("skipped: ../shared/extraction/dev is not here")
+
+
+def test_labels_with_a_mistake_are_not_scored(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(what_labels, "missing", lambda: "")
+    monkeypatch.setattr(what_labels, "drawn", lambda: {"one": Text("", TEXT + "。")})
+    monkeypatch.setattr(what_labels, "load", lambda: [PAGE])
+    assert what.main() == 1
+    assert capsys.readouterr().out == "one: the text is not the one that was read\n"
 
 
 def test_answers_come_from_a_file_or_a_function(tmp_path: Path) -> None:
