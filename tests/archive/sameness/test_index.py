@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from archive.sameness import stored
-from archive.sameness.copies import CAP, Shelf
+from archive.sameness.copies import CAP
 from archive.sameness.marks import marks, traits
+from archive.sameness.shelf import Shelf
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 

@@ -70,7 +70,7 @@ def test_articles_are_placed_as_they_were_seen_not_as_they_were_read(desk: Any) 
 
 def test_a_copy_of_two_groups_makes_them_one(desk: Any) -> None:
     whole = text(1)
-    parts = [desk.article("a", whole[:330]), desk.article("b", whole[270:])]
+    parts = [desk.article("a", whole[:200]), desk.article("b", whole[135:])]
     place(desk)
     assert len(groups(desk)) == 2
     both = desk.article("c", whole)
