@@ -167,6 +167,17 @@ def test_another_day_of_a_league_is_another_event() -> None:
     assert told([(title, days[0][1], hours) for title, _, hours in days], background()) == [0, 0]
 
 
+def test_what_contradicts_halves_the_likeness() -> None:
+    scores = []
+    for day in (4, 5):
+        window = Window()
+        window.add(report(1, NOON, *LAUNCH[0][:2]), 1)
+        title = "澜川科技发布云岫大模型4.0 成本降四成"
+        scores.append(window.join(report(2, NOON, title, f"{day}日，{LAUNCH[1][1]}")).score)
+    assert scores[0] is not None
+    assert scores[1] == pytest.approx(scores[0] / 2, rel=0.05)
+
+
 def test_other_figures_in_the_same_words_are_another_event() -> None:
     text = (
         "今日收盘，综指报{}点，成指报{}点，成交{}亿元，上涨个股{}只，半导体板块领涨，消费板块回调。"
