@@ -24,7 +24,8 @@ select m.mark, c.copy_group, h.article
  order by h.article desc
 """
 _MEMBERS = """
-select c.article, c.copy_group, a.title, t.content
+select c.article, c.copy_group, a.title, t.content,
+       exists (select from archive.containment where whole = c.article)
   from archive.copy c join archive.article a on a.id = c.article
   join archive.text t on t.hash = c.text_hash
  where c.article = any(%s)

@@ -21,6 +21,8 @@ from archive.sameness.marks import Traits, traits
 from archive.text import clean_line
 
 _BATCH = 5000
+_SAME_ARTICLE = {Verdict.COPY, Verdict.BEGINNING, Verdict.FORM}
+"""What a publisher may do to an article: correct its numbers, too."""
 _NONE = Traits("", "", {})
 _log = logging.getLogger(__name__)
 
@@ -96,8 +98,7 @@ def _place(conn: Connection[TupleRow], article: int, now: datetime) -> dict[str,
         its = traits(waiting.title, waiting.text)
         if waiting.old_text is not None and waiting.group is not None:
             old = traits(waiting.title, waiting.old_text)
-            # The publisher may have corrected the numbers.
-            if compare_traits(its, old).verdict in (Verdict.COPY, Verdict.FORM):
+            if compare_traits(its, old).verdict in _SAME_ARTICLE:
                 return _stay(conn, waiting, its, old, marks, now)
         placement = _equal(conn, waiting) or place(its, marks)
     except psycopg.Error:

@@ -28,6 +28,7 @@ LEAD = 800
 
 # Chosen like ENOUGH on half of the labelled pairs and 122 others: benchmarks/stories.py.
 _RARE = 0.01  # of the reports at most have a rare term
+_PRIOR = 30  # reports are added to those that there are
 _COMPARED = 8  # reports with most rare terms in common
 _FIRST = 0.6  # of ENOUGH at least is the score with the first report of a story
 _DOUBT = 0.5  # is left of a score by each contradiction
@@ -203,14 +204,14 @@ class Window:
         tail = _same(one[::-1], other[::-1])
         return (
             tail >= _TAIL
-            and self._lacks(old, one[: len(one) - tail])
-            and self._lacks(new, other[: len(other) - tail])
+            and self._lacks(old, new, one[: len(one) - tail])
+            and self._lacks(new, old, other[: len(other) - tail])
         )
 
-    def _lacks(self, report: Report, words: str) -> bool:
-        """Whether there is a rare term among the words that the report does not tell."""
-        most = int(_RARE * len(self._reports))
-        lacking = set(_terms(words)).difference(report.terms)
+    def _lacks(self, one: Report, other: Report, words: str) -> bool:
+        """Whether a report does not tell a rare term among some words of another's title."""
+        lacking = set(_terms(words)).difference(one.terms)
+        most = int(_RARE * len(self._reports)) + (other.group in self._reports)
         return any(len(self._holders.get(term, ())) <= most for term in lacking)
 
     def _is_rare(self, term: str) -> bool:
@@ -224,9 +225,10 @@ class Window:
         return sum(self._rarity(term, mine) for term in terms)
 
     def _rarity(self, term: str, mine: set[str]) -> float:
-        # The fifth power: one name that few have outweighs all the phrases that many have.
+        # The fifth power: one name that few have outweighs all the phrases that many have. In an
+        # archive that begins, `_PRIOR` keeps what only two have from being thought common.
         held = len(self._holders.get(term, ())) + (term in mine)
-        return math.log((len(self._reports) + 10) / held) ** 5
+        return math.log((len(self._reports) + _PRIOR) / held) ** 5
 
     def _why(self, new: Report, old: Report) -> tuple[str, ...]:
         mine = set(new.terms)
