@@ -10,7 +10,7 @@ from collections.abc import Callable
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from archive.sameness.index import take_turn
+from archive.sameness.index import turn
 from archive.sameness.stories import KEPT, LEAD, METHOD, Report, Window, report
 
 _BATCH = 5000
@@ -38,8 +38,7 @@ def tell_pending(
     window = Window()
     while batch := conn.execute(_PENDING, (_BATCH,)).fetchall():
         for (group,) in batch:
-            with conn.transaction():
-                take_turn(conn)
+            with turn(conn):
                 counts.update(_tell(conn, window, group))
             progress(f"{counts['told']} texts in {counts['stories']} stories")
     return dict(counts)
