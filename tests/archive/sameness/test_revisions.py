@@ -35,6 +35,7 @@ def change(desk: Any, name: str, text: str = TEXT, title: str = "标题", hours:
         ({"text": TEXT.replace("是", "为")}, [(1, ["text"], "正文改1句", False)]),
         ({"text": TEXT.replace("。", "。\n").strip()}, []),
         ({"text": TEXT.replace("12.6", "１２．６ ")}, []),
+        ({"title": "标　题"}, []),
     ],
 )  # fmt: skip
 def test_a_change_is_kept_with_its_flags_and_blanks_are_none(
@@ -79,7 +80,7 @@ def test_a_better_reading_is_told_but_never_flagged(conn: Connection, desk: Any)
 
 def test_what_an_older_program_kept_is_compared_once(conn: Connection, desk: Any) -> None:
     for hours, text in enumerate((TEXT, TEXT.replace("12.6", "21.6"), "量潮没有营收。")):
-        change(desk, "a", text, hours=hours)
+        change(desk, "a", text, f"标题{hours // 2}", hours=hours)
     change(desk, "b")
     change(desk, "b", title="更好的标题")
     asked = "select number, flags, account, changes from archive.revision order by article, number"
@@ -208,4 +209,7 @@ def test_other_words_ask_nothing_of_copies(conn: Connection, desk: Any) -> None:
     copy = desk.article("b", TEXT, "zhidian")
     grouped(desk, desk.one("select min(id) from archive.article"), copy)
     change(desk, "a", TEXT.replace("是", "为"))
+    # Nor does our better reading.
+    link, page = conn.execute("select link, page from archive.article order by id").fetchone()
+    articles.put(conn, link, page, Article("标题", TEXT.replace("12.6", "21.6")), NOON)
     assert desk.one("select count(*) from news.corrections") == 0
