@@ -166,8 +166,8 @@ def release(conn: Connection[TupleRow], link: int, page: int) -> None:
     later page says the same."""
     conn.execute(
         "with idle as (update archive.page p set body = null where p.id = %(page)s"
-        " and p.link = %(link)s and not exists (select from archive.article a where a.link = %(link)s"
-        "   and (a.page = p.id or exists (select from archive.revision r"
+        " and p.link = %(link)s and not exists (select from archive.article a"
+        "   where a.link = %(link)s and (a.page = p.id or exists (select from archive.revision r"
         "   where r.article = a.id and r.page = p.id))) returning id)"
         " update archive.continuation set body = null where page in (select id from idle)",
         {"page": page, "link": link},
