@@ -95,6 +95,7 @@ def import_(
     """
     from archive import articles, clock, database, links, runs, settings, summaries
     from archive.sameness.stored import place_pending
+    from archive.sameness.telling import tell_pending
     from crawler.accounts import account
     from crawler.importing import bring_in
     from summarizer.stage import summarize_pending, writer
@@ -104,6 +105,7 @@ def import_(
     with database.connect(current) as conn, runs.logged(conn, "import") as counts:
         brought = bring_in(conn, current, targets)
         counts |= place_pending(conn, clock.now())
+        counts |= tell_pending(conn)
         counts |= summarize_pending(conn, writer(current))
         for target, key in brought:
             outcome, reason = links.outcome(conn, key) or ("pending", "")

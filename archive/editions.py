@@ -68,10 +68,10 @@ def material(conn: Connection[TupleRow], window: Window) -> Material:
 
 
 def _story(rows: list[TupleRow]) -> Story | None:
-    """One entry from the new reports of an event, the earliest first; None if none is independent.
+    """One entry from the new reports of an event, the earliest first; None if none has news.
 
-    The earliest leads that is no flash. A report is independent if nobody wrote another one; what
-    is not is as good as a reprint.
+    The earliest leads that is no flash. What somebody else publishes of a writer who reported the
+    event already is as good as a reprint.
     """
     longest = max(row[1] for row in rows)
     rows = sorted(rows, key=lambda row: row[1] * _FLASH < longest)
@@ -82,7 +82,7 @@ def _story(rows: list[TupleRow]) -> Story | None:
         given: list[Any] = [*fields[:8], *(tuple(value) for value in fields[8:11]), fields[11]]
         report = Story(*given)
         writers = outlets(report.origin or report.source_name)
-        if writers & known:
+        if writers & known and not writers & outlets(report.source_name):
             copies.append((report.source_name, report.url))
         else:
             reports.append(report)
@@ -149,9 +149,10 @@ def unready(conn: Connection[TupleRow], window: Window) -> int:
         "   where p.read_at is null and l.first_seen >= %(start)s and l.first_seen < %(end)s)"
         # What is shown of an article is its original, whenever that was seen.
         " + (select count(*) from archive.article a left join archive.copy c on c.article = a.id"
+        "   left join archive.copy_group g on g.id = c.copy_group"
         "   join archive.article o on o.id = coalesce(c.original, a.id)"
         "   where a.first_seen >= %(start)s and a.first_seen < %(end)s"
-        "   and (c.text_hash is distinct from a.text_hash or not exists (select"
+        "   and (c.text_hash is distinct from a.text_hash or g.story is null or not exists (select"
         "     from archive.summary m where m.article = o.id and m.text_hash = o.text_hash)))",
         {"start": window.start, "end": window.end},
     ).fetchone()

@@ -186,7 +186,7 @@ class Story:
     copies: tuple[tuple[str, str], ...] = ()
     """(source name, url) of every reprint."""
     reports: tuple[tuple[str, str, str], ...] = ()
-    """(title, source name, url) of every other independent report of the same event."""
+    """(title, source name, url) of every other report of the same event."""
     follows: bool = False
     """An earlier edition told the event; this is what was reported since."""
 

@@ -85,7 +85,8 @@ def prunable(
     """What `prune` would remove, the bytes of raw pages that frees, and the day of the oldest."""
     cursor = conn.execute(_PRUNABLE, _ends(now, pages_days, runs_days))
     names = [column.name for column in cursor.description or ()]
-    return dict(zip(names, cursor.fetchone() or (), strict=True))
+    counts = dict(zip(names, cursor.fetchone() or (), strict=True))
+    return counts | {"marks": index.old(conn, now)}
 
 
 def _ends(now: datetime, pages_days: int, runs_days: int) -> dict[str, object]:

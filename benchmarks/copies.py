@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from archive.sameness.copies import Shelf
+from archive.sameness.shelf import Shelf
 
 
 def main() -> int:

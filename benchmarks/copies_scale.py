@@ -2,10 +2,11 @@
 
 python -m benchmarks.copies_scale [ARTICLES]
 
-Loads ARTICLES (default 1000000) generated articles into a server of its own, all first seen within
-the window in which copies are looked for, three of ten the reprint of another; then places new
-ones, with the same share of reprints of any of them, one transaction each. Beside it datasketch's
-MinHashLSH in memory, if that is installed. Exit status 1 if a goal is missed.
+Loads ARTICLES (default 1000000) articles into a server of its own, all first seen within the window
+in which copies are looked for: every tenth is written, three of ten of these the reprint of
+another; the others have random marks, as many and as often shared. Then places new ones, three of
+ten a reprint of one that is written, one transaction each. Beside it datasketch's MinHashLSH in
+memory, if that is installed. Exit status 1 if a goal is missed.
 """
 
 import hashlib
@@ -13,17 +14,13 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
-from functools import partial
 from itertools import pairwise
 from random import Random
 
-import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from archive import database
 from archive.models import Article
 from archive.sameness import copies, index, stored
 from archive.sameness.marks import traits
@@ -32,13 +29,30 @@ from benchmarks import shelf
 from benchmarks.search import median, p95, told
 
 P95_MS, PER_SECOND = 30, 50
-REPRINTED, AT_ONCE = 0.3, 10_000
+REPRINTED, WRITTEN, MARKS, AT_ONCE = 0.3, 10, 65, 2000
 WARMING, PLACED = 2000, 6000
 _SIZES = """
 select c.relname, pg_table_size(c.oid)::float8, pg_indexes_size(c.oid)::float8 from pg_class c
  where c.relnamespace = 'archive'::regnamespace and c.relname in ('mark', 'copy', 'copy_group')
  order by 2 desc
 """
+# Marks are the least of a window of hashes, so they are small. One of ten is of a phrase in use.
+_NUMBERS = "from generate_series(1, %(number)s) n where n %% %(written)s <> 0"
+_RANDOM = (
+    f"insert into archive.text select sha256(n::text::bytea), n::text {_NUMBERS}",
+    "insert into archive.article (id, link, page, part, title, text_hash, fingerprint, authors,"
+    " editor, origin, date_precision, section, page_keywords, first_seen, extracted_at)"
+    " overriding system value select n, n, n, 1, n, sha256(n::text::bytea), sha256(n::text::bytea),"
+    " '{}', '', '', '', '', '{}', first_seen, first_seen from archive.link l, lateral"
+    " (select l.id as n) where n <= %(number)s and n %% %(written)s <> 0",
+    f"insert into archive.copy_group (id, original, told_at) select n, n, %(now)s {_NUMBERS}",
+    "insert into archive.copy (article, copy_group, text_hash, method, placed_at)"
+    f" select n, n, sha256(n::text::bytea), %(method)s, %(now)s {_NUMBERS}",
+    "insert into archive.mark select 4294967295 * (1 - power(case when random() < 0.1 then"
+    " (hashint4((1000000 * random() ^ 2)::integer) + 2147483649) / 4294967297 else random() end,"
+    " 1.0 / 16)) - 2147483648, n from generate_series(1, %(number)s) n,"
+    " generate_series(1, %(marks)s) where n %% %(written)s <> 0",
+)
 
 
 def main() -> int:
@@ -46,7 +60,7 @@ def main() -> int:
     good = True
     with shelf.server() as current, shelf.connection(current) as conn:
         began = time.monotonic()
-        fill(conn, database.owner_dsn(current), number)
+        fill(conn, number)
         print(f"load {os.getloadavg()[0]:.1f}; {number} articles in"
               f" {time.monotonic() - began:.0f} s", flush=True)  # fmt: skip
         for name, table, indexes in conn.execute(_SIZES):
@@ -62,11 +76,11 @@ def main() -> int:
     return 0 if good else 1
 
 
-def written(chunk: int, number: int) -> Iterator[tuple[int, int, Article]]:
+def written(seed: int, number: int) -> Iterator[tuple[int, int, Article]]:
     """`number` articles, each with its own number and that of the one it is a reprint of."""
-    writer, first = shelf.Writer(chunk), chunk * AT_ONCE + 1
+    writer = shelf.Writer(seed)
     known: list[tuple[int, Article]] = []
-    for n in range(first, first + number):
+    for n in range(1, number + 1):
         if known and writer.dice.random() < REPRINTED:
             origin, article = writer.dice.choice(known)
             yield n, origin, reprint(article, writer.dice)
@@ -79,11 +93,11 @@ def reprint(article: Article, dice: Random) -> Article:
     """As another outlet has it: cut and signed."""
     sentences = article.text.split("。")
     kept = [each for each in sentences if dice.random() > 0.1] or sentences
-    text = "。".join(kept) + f"\n来源：第{dice.randrange(shelf.SOURCES)}晚报，{dice.random()}"
-    return Article(f"转载：{article.title}", text)
+    editor = "".join(chr(dice.randrange(0x4E00, 0x9FA5)) for _ in range(6))
+    return Article(f"转载：{article.title}", "。".join(kept) + f"\n责任编辑：{editor}")
 
 
-def fill(conn: Connection[TupleRow], dsn: str, number: int) -> None:
+def fill(conn: Connection[TupleRow], number: int) -> None:
     """Load `number` articles that have their place; the index of marks is made at the end."""
     (made,) = conn.execute(
         "select pg_get_indexdef('archive.mark_articles'::regclass)"
@@ -106,9 +120,11 @@ def fill(conn: Connection[TupleRow], dsn: str, number: int) -> None:
         "insert into archive.page (link, url, fetched_at, status, sha256, read_at)"
         " select id, url, first_seen, 200, '', first_seen from archive.link order by id"
     )
-    with ProcessPoolExecutor(max(2, (os.cpu_count() or 2) - 1)) as pool:
-        jobs = range(0, number, AT_ONCE)
-        list(pool.map(partial(_load, dsn, number), (start // AT_ONCE for start in jobs)))
+    asked = {"number": number, "written": WRITTEN, "marks": MARKS, "method": copies.METHOD}
+    for statement in _RANDOM:
+        conn.execute(statement.encode(), asked | {"now": shelf.NOW})
+    for start in range(0, number // WRITTEN, AT_ONCE):
+        _load(conn, start, min(AT_ONCE, number // WRITTEN - start))
     conn.execute("set maintenance_work_mem = '1GB'")
     # As full as it is after many months.
     conn.execute(f"{made} with (fillfactor = 70)".encode())
@@ -118,9 +134,12 @@ def fill(conn: Connection[TupleRow], dsn: str, number: int) -> None:
     conn.execute("vacuum analyze")
 
 
-def _load(dsn: str, number: int, chunk: int) -> None:
-    """Load one chunk of `number` articles with their place and marks."""
-    made = list(written(chunk, min(AT_ONCE, number - chunk * AT_ONCE)))
+def _load(conn: Connection[TupleRow], start: int, number: int) -> None:
+    """Load `number` written articles with their place and marks."""
+    made = [
+        ((start + n) * WRITTEN, (start + origin) * WRITTEN, article)
+        for n, origin, article in written(start, number)
+    ]
     seen: dict[int, set[int]] = {}
     marks: list[tuple[int, int]] = []
     for n, origin, article in made:
@@ -128,19 +147,18 @@ def _load(dsn: str, number: int, chunk: int) -> None:
         new = set(traits(article.title, article.text).marks) - known
         known |= new
         marks += [(mark, n) for mark in new]
-    with psycopg.connect(dsn) as conn:
-        _store(conn, [(n, article) for n, _, article in made])
-        _copy(
-            conn,
-            "copy_group (id, original, told_at)",
-            ((n, n, shelf.NOW) for n, origin, _ in made if n == origin),
-        )
-        _copy(
-            conn,
-            "copy (article, copy_group, text_hash, method, placed_at)",
-            ((n, origin, _hash(each), copies.METHOD, shelf.NOW) for n, origin, each in made),
-        )
-        _copy(conn, "mark (mark, article)", marks)
+    _store(conn, [(n, article) for n, _, article in made])
+    _copy(
+        conn,
+        "copy_group (id, original, told_at)",
+        ((n, n, shelf.NOW) for n, origin, _ in made if n == origin),
+    )
+    _copy(
+        conn,
+        "copy (article, copy_group, text_hash, method, placed_at)",
+        ((n, origin, _hash(each), copies.METHOD, shelf.NOW) for n, origin, each in made),
+    )
+    _copy(conn, "mark (mark, article)", marks)
 
 
 def _store(conn: Connection[TupleRow], made: list[tuple[int, Article]]) -> None:
@@ -179,7 +197,7 @@ def place(conn: Connection[TupleRow], known: int, number: int) -> tuple[list[flo
     origins = conn.execute(
         "select title, content from archive.article join archive.text on hash = text_hash"
         " where id = any(%s)",
-        (writer.dice.sample(range(1, known), round(number * REPRINTED)),),
+        (writer.dice.sample(range(WRITTEN, known, WRITTEN), round(number * REPRINTED)),),
     ).fetchall()
     new = [reprint(Article(*row), writer.dice) for row in origins]
     new += [writer.article() for _ in range(number - len(new))]
@@ -201,7 +219,7 @@ def beside() -> None:
         print("datasketch: not measured: it is not installed (pip install datasketch)")
         return
     lsh, took = MinHashLSH(threshold=0.5, num_perm=128), []
-    for n, _, article in written(0, AT_ONCE):
+    for n, _, article in written(0, 5 * AT_ONCE):
         began = time.perf_counter()
         sketch = MinHash(num_perm=128)
         sketch.update_batch(

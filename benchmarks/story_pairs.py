@@ -28,13 +28,13 @@ class Report(NamedTuple):
 
 def pairs(shared: Path) -> list[tuple[Report, Report]]:
     """The chosen pairs, the earlier report first."""
-    found = sorted(_reports(shared / "dedup/dev"))
+    found = sorted(reports(shared / "dedup/dev"))
     titles = Counter(report.title for report in found)
     single = [r for r in found if titles[r.title] == 1 and "快讯" not in r.title]
-    headlines = {r: _grams(r.title, 2) for r in single}
-    leads = {r: _grams(r.title + r.text[:200], 4) for r in found}
+    headlines = {r: grams(r.title, 2) for r in single}
+    leads = {r: grams(r.title + r.text[:200], 4) for r in found}
     held = Counter(chain.from_iterable(leads.values()))
-    shingles = {r: _grams(r.text, 6) for r in single}
+    shingles = {r: grams(r.text, 6) for r in single}
     likeness: dict[tuple[Report, Report], tuple[float, int]] = {}
     for a, b in combinations(single, 2):
         least = 0.3 * min(len(shingles[a]), len(shingles[b]))
@@ -51,14 +51,14 @@ def pairs(shared: Path) -> list[tuple[Report, Report]]:
     return sorted(chosen, key=_draw)
 
 
-def _reports(folder: Path) -> list[Report]:
+def reports(folder: Path) -> list[Report]:
     real = {r["id"] for r in _rows(folder / "gold.jsonl.gz") if r["kind"] in ("base", "unseen")}
     rows = [row for row in _rows(folder / "stream.jsonl.gz") if row["id"] in real]
     at = datetime.fromisoformat
     return [Report(at(r["published_at"]), r["id"], r["title"], r["text"].strip()) for r in rows]
 
 
-def _grams(text: str, length: int) -> frozenset[str]:
+def grams(text: str, length: int) -> frozenset[str]:
     plain = re.sub(r"【.*?】|\W", "", text)  # without the names of columns
     return frozenset(plain[i : i + length] for i in range(max(1, len(plain) - length + 1)))
 

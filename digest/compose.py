@@ -160,7 +160,7 @@ def _entry(story: Story, year: int) -> _Entry:
     )
     besides = (
         (f"转载 {len(copies)} 处", copies[:4]),
-        (f"另有独立报道 {len(reports)} 篇", reports[:3]),
+        (f"另有报道 {len(reports)} 篇", reports[:3]),
     )
     return _Entry(
         title=_line(story.title, 100) or "（无标题）",

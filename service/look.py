@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from archive import clock, console, database, links, runs, settings
 from archive.sameness.stored import place_pending
+from archive.sameness.telling import tell_pending
 from crawler.articles.reading import read_pending
 from crawler.pages.crawl import crawl, sync_registry
 from crawler.sources import registry
@@ -50,6 +51,7 @@ def look() -> None:
         with console.working("Reading and summarizing") as tell:
             counts |= read_pending(conn, Rule.load(known, current.jianbao_topics))
             counts |= place_pending(conn, clock.now())
+            counts |= tell_pending(conn)
             counts |= summarize_pending(conn, writer(current), tell)
         rows = links.by_source(conn, [source.id for source in chosen])
         console.table(["source", "found", "stored", "refused", "trouble"], list(rows))

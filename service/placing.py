@@ -15,12 +15,14 @@ def dedupe(
         bool, typer.Option(help="Place all articles anew, as after a change of the rules.")
     ] = False,
 ) -> None:
-    """Find which articles are copies of others, and which of these is the original.
+    """Find which articles are copies of others, which of these is the original, and which texts
+    tell one event.
 
     Every article that waits is placed. Interrupted, it goes on when run without --again.
     """
     from archive import clock, database, runs, settings
     from archive.sameness.stored import place_pending, start_again
+    from archive.sameness.telling import tell_pending
 
     with (
         database.connect(settings.load()) as conn,
@@ -30,4 +32,5 @@ def dedupe(
         if again:
             start_again(conn)
         counts |= place_pending(conn, clock.now(), progress)
+        counts |= tell_pending(conn, progress)
     console.result(counts)

@@ -2,7 +2,7 @@
 
 A few marks find candidates; what decides is the comparison of the whole texts. Two texts are
 related when long runs of the smaller one stand in the other, the numbers at the same places
-agree, and what its title names stands there too: reports that fill in one form differ in these.
+agree, and what their titles name stands in both: reports that fill in one form differ in these.
 """
 
 import re
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+from archive.sameness import overlap
 from archive.sameness.marks import Traits, traits
 
 METHOD = 1
@@ -20,24 +21,36 @@ CAP = 8
 """A mark of more copy groups than this is boilerplate and says nothing."""
 CANDIDATES = 6
 """So many articles, those with most marks in common, are read and compared."""
-RUN = 12
-"""Characters in a row that both texts have: shorter runs are phrases that anyone may use."""
+FEW = 8
+"""A text with fewer marks than twice this is compared though it shares but one."""
 SHARE = 0.5
 """So much of the smaller text stands in runs of the other, or they are strangers."""
-CONFLICTS = 0.3
+CONFLICTS = 0.25
 """More of the numbers at the same places than this differ: another report of one form."""
-FOREIGN = 0.3
-"""More of what the smaller text's title takes from it than this is missing in the other: so too."""
+FOREIGN = 0.25
+"""More of what a title takes from its text than this is not in the other text: so too."""
+VOUCHED = 3
+"""So many numbers at the same places, and none that differs, outweigh a title."""
 LEAD = 120
-"""A text that begins within so many characters of the larger one may be its beginning."""
+"""Where a text begins in the larger one, after so many characters at most, is its beginning."""
+CUT_LEAD = 300
+"""The same for a text which says that it is only a beginning."""
 STUB = 0.15
 """A smaller part of the larger text than this is no beginning of it but a piece in it."""
+SCATTERED = 0.3
+"""A beginning fills more than this of the stretch over which its runs lie."""
+BEHIND = 0.25
+"""A text that stands as one block after so much of the larger one is a piece in it."""
+RELATED = 0.25
+"""Two groups become one only if their members share so much of the smaller one."""
 
 _ROUND_UP = re.compile("早报|晚报|早餐|早知道|日报|周报|速览|汇总|集锦|要闻|一览|联播|盘点|精选")
 
 
 class Verdict(StrEnum):
     COPY = "copy"
+    BEGINNING = "beginning"
+    """The larger text begins with the smaller one: a copy, unless it contains others as well."""
     PIECE = "piece"
     """The smaller text stands inside the larger one, which is about more."""
     FORM = "form"
@@ -53,7 +66,7 @@ class Comparison:
     """Of the first text, what stands in common runs, 0 to 1."""
     other_share: float
     runs: tuple[str, ...]
-    """The common runs of at least `RUN` characters, folded, longest first."""
+    """The common runs of at least `overlap.RUN` characters, longest first."""
     agreeing: int
     """Numbers that both have at the same places."""
     conflicting: int
@@ -69,6 +82,7 @@ class Known:
     group: int
     title: str
     text: str
+    contains_others: bool = False
 
 
 class Index(Protocol):
@@ -113,33 +127,49 @@ class Placement:
     """Articles that contain this one; the share is this one's."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    id: int
+    known: Known
+    traits: Traits
+    comparison: Comparison
+
+    @property
+    def is_smaller(self) -> bool:
+        """Than the article that is placed."""
+        return self.comparison.other_share > self.comparison.share
+
+
 def place(article: Traits, index: Index) -> Placement:
     """Find the copy group of an article; the same index gives the same answer."""
-    shared: Counter[int] = Counter()
-    for holders in index.holders(article.marks, CAP).values():
-        if len(holders) <= CAP:
-            shared.update(holders.values())
-    ranked = sorted(shared, key=lambda known: (-shared[known], known))[:CANDIDATES]
-    found = index.members([known for known in ranked if shared[known] > 1])
-    copies: list[tuple[float, int, int, Comparison]] = []
-    pieces, wholes = [], []
-    for known, its in sorted(found.items()):
-        comparison = compare_traits(article, traits(its.title, its.text))
-        if comparison.verdict is Verdict.COPY:
-            likeness = comparison.share + comparison.other_share
-            copies.append((-likeness, known, its.group, comparison))
-        elif comparison.verdict is Verdict.PIECE:
-            inside = comparison.share > comparison.other_share
-            (wholes if inside else pieces).append(
-                Piece(known, max(comparison.share, comparison.other_share))
+    found = _candidates(article, index)
+    pieces = [each for each in found if each.comparison.verdict is Verdict.PIECE]
+    contained = {each.known.group for each in pieces if each.is_smaller}
+    copies: list[_Candidate] = []
+    for each in found:
+        if each.comparison.verdict is Verdict.BEGINNING:
+            is_copy = not (
+                contained - {each.known.group} if each.is_smaller else each.known.contains_others
             )
+        elif each.comparison.verdict is Verdict.COPY:
+            is_copy = True
+        else:
+            continue
+        # Else the article is a round-up of both.
+        is_copy = is_copy and (not copies or _are_related(each, copies[0]))
+        (copies if is_copy else pieces).append(each)
+    groups = sorted({each.known.group for each in copies})
     placement = Placement(None)
     if copies:
-        _, matched, _, best = min(copies, key=lambda copy: copy[:2])
-        groups = sorted({group for _, _, group, _ in copies})
+        best = copies[0].comparison
         share = max(best.share, best.other_share)
-        placement = Placement(groups[0], matched, share, len(best.runs), tuple(groups[1:]))
-    return replace(placement, pieces=tuple(pieces), wholes=tuple(wholes))
+        placement = Placement(groups[0], copies[0].id, share, len(best.runs), tuple(groups[1:]))
+    apart = [each for each in pieces if each.known.group not in groups]
+    return replace(
+        placement,
+        pieces=tuple(Piece(c.id, c.comparison.other_share) for c in apart if c.is_smaller),
+        wholes=tuple(Piece(c.id, c.comparison.share) for c in apart if not c.is_smaller),
+    )
 
 
 def compare(title: str, text: str, other_title: str, other_text: str) -> Comparison:
@@ -152,101 +182,63 @@ def compare_traits(one: Traits, other: Traits) -> Comparison:
     if (len(one.text), one.text) > (len(other.text), other.text):
         turned = compare_traits(other, one)
         return replace(turned, share=turned.other_share, other_share=turned.share)
-    runs = _runs(one.text, other.text)
+    runs = overlap.runs(one.text, other.text)
     common = sum(length for _, _, length in runs)
     share, other_share = common / max(1, len(one.text)), common / max(1, len(other.text))
-    agreeing, conflicting = _numbers(one, other)
-    verdict, reason = Verdict.COPY, "most of either text stands in the other"
+    agreeing, conflicting = overlap.numbers(one, other)
     if share < SHARE:
         verdict, reason = Verdict.STRANGERS, "less than half of the smaller text is in the larger"
     elif conflicting > CONFLICTS * (agreeing + conflicting):
         verdict, reason = Verdict.FORM, "other numbers at the same places"
-    elif _foreign(one, other) > FOREIGN:
-        verdict, reason = Verdict.FORM, "the larger text does not have what the title names"
-    elif other_share < SHARE:
-        begins = min(at for _, at, _ in runs) <= LEAD
-        if begins and other_share >= STUB and not _ROUND_UP.search(other.title):
-            reason = "the smaller text is the beginning of the larger"
-        else:
-            verdict, reason = Verdict.PIECE, "the smaller text stands inside one about more"
+    elif (agreeing < VOUCHED or conflicting) and (
+        min(overlap.foreign(one, other), overlap.foreign(other, one)) > FOREIGN
+    ):
+        verdict, reason = Verdict.FORM, "neither text has what the title of the other names"
+    else:
+        verdict, reason = _extent(one, other, runs, other_share)
     texts = sorted((one.text[at : at + length] for at, _, length in runs), key=len, reverse=True)
     return Comparison(share, other_share, tuple(texts), agreeing, conflicting, verdict, reason)
 
 
-def _runs(text: str, other: str) -> list[tuple[int, int, int]]:
-    """(place in `text`, place in `other`, length) of the runs both have, by place in `text`."""
-    seed = RUN // 2
-    places = {other[at : at + seed]: at for at in range(len(other) - seed + 1)}
-    runs, at = [], 0
-    while at <= len(text) - seed:
-        there = places.get(text[at : at + seed])
-        if there is None:
-            at += 1
-            continue
-        length = seed
-        while text[at + length : at + length + 1] == other[there + length : there + length + 1]:
-            if at + length >= len(text):
-                break
-            length += 1
-        if length >= RUN:
-            runs.append((at, there, length))
-        at += length
-    return runs
+def _extent(
+    one: Traits, other: Traits, runs: Sequence[tuple[int, int, int]], other_share: float
+) -> tuple[Verdict, str]:
+    """Whether a smaller text that is related to a larger one is all of it, or a part."""
+    start = min(at for _, at, _ in runs)
+    stretch = max(at + length for _, at, length in runs) - start
+    filled = other_share * len(other.text) / stretch
+    titled = overlap.same_title(one, other)
+    if other_share >= SHARE:
+        is_behind = start > max(LEAD, BEHIND * len(other.text)) and filled > 1 - SCATTERED / 3
+        if is_behind and not titled:
+            return Verdict.PIECE, "the smaller text stands behind another matter in the larger"
+        return Verdict.COPY, "most of either text stands in the other"
+    if start <= (CUT_LEAD if one.is_cut else LEAD) and filled > SCATTERED:
+        if titled or one.is_cut:
+            return Verdict.COPY, "the smaller text is the beginning of the larger, and says so"
+        if other_share >= STUB and not _ROUND_UP.search(other.title):
+            return Verdict.BEGINNING, "the larger text begins with the smaller"
+    return Verdict.PIECE, "the smaller text stands inside one about more"
 
 
-def _numbers(one: Traits, other: Traits) -> tuple[int, int]:
-    """How many numbers at the same places agree, and how many do not."""
-    agreeing = conflicting = 0
-    for context in one.numbers.keys() & other.numbers.keys():
-        here, there = Counter(one.numbers[context]), Counter(other.numbers[context])
-        equal = (here & there).total()
-        agreeing += equal
-        conflicting += min(here.total(), there.total()) - equal
-    return agreeing, conflicting
+def _candidates(article: Traits, index: Index) -> list[_Candidate]:
+    """The articles that share most marks, compared; those most alike first."""
+    marks, shared = article.marks, Counter[int]()
+    for holders in index.holders(marks, CAP).values():
+        if len(holders) <= CAP:
+            shared.update(holders.values())
+    enough = min(2, max(1, len(marks) // FEW))
+    ranked = sorted(shared, key=lambda known: (-shared[known], known))[:CANDIDATES]
+    known = index.members([each for each in ranked if shared[each] >= enough])
+    found = []
+    for number, its in known.items():
+        theirs = traits(its.title, its.text)
+        found.append(_Candidate(number, its, theirs, compare_traits(article, theirs)))
+    return sorted(found, key=lambda c: (-c.comparison.share - c.comparison.other_share, c.id))
 
 
-def _foreign(one: Traits, other: Traits) -> float:
-    """Of the pairs of characters that the title has from its text, those the other has not."""
-    pairs = {one.title[at : at + 2] for at in range(len(one.title) - 1)}
-    own = [pair for pair in pairs if pair in one.text]
-    if len(own) < 4:
-        return 0.0
-    return sum(pair not in other.text and pair not in other.title for pair in own) / len(own)
-
-
-class Shelf:
-    """An index in memory; articles are numbered by who adds them."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, Known] = {}
-        self._holders: dict[int, dict[int, int]] = {}
-
-    def holders(self, marks: Sequence[int], cap: int) -> Mapping[int, Mapping[int, int]]:
-        return {mark: self._holders[mark] for mark in marks if mark in self._holders}
-
-    def members(self, articles: Collection[int]) -> Mapping[int, Known]:
-        return {article: self._known[article] for article in articles}
-
-    def group(self, article: int) -> int:
-        return self._known[article].group
-
-    def add(self, article: int, title: str, text: str) -> Placement:
-        """Place an article and keep it."""
-        its = traits(title, text)
-        placement = place(its, self)
-        group = article if placement.group is None else placement.group
-        if placement.merged:
-            self._merge(placement.merged, group)
-        self._known[article] = Known(group, title, text)
-        for mark in its.marks:
-            self._holders.setdefault(mark, {}).setdefault(group, article)
-        return placement
-
-    def _merge(self, old: tuple[int, ...], group: int) -> None:
-        for article, known in self._known.items():
-            if known.group in old:
-                self._known[article] = replace(known, group=group)
-        for held in self._holders.values():
-            for was in old:
-                if was in held:
-                    held.setdefault(group, held.pop(was))
+def _are_related(one: _Candidate, other: _Candidate) -> bool:
+    if one.known.group == other.known.group:
+        return True
+    its = compare_traits(one.traits, other.traits)
+    return max(its.share, its.other_share) >= RELATED

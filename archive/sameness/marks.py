@@ -23,9 +23,26 @@ _NOTE = re.compile(
     rf"|[a-z]{{0,3}}[{_TONES}][a-zü]{{0,3}})"
 )
 _DROPPED = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
-_NUMBER = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<=第)[一二三四五六七八九十百]+")
+_NUMERALS = "一二三四五六七八九"
+_UNITS = {"十": 10, "百": 100}
 _SLOT = "\ue000"
+# What Taiwan calls otherwise, where it matters here, Simplified; chosen from OpenCC's TWPhrases
+_TAIWAN = dict(
+    pair.split("=")
+    for pair in """
+        网际网路=互联网 网路=网络 软体=软件 硬体=硬件 韧体=固件 程式码=代码 程式=程序 资料库=数据库
+        资料=数据 资讯=信息 影片=视频 支援=支持 最佳化=优化 执行=运行 伺服器=服务器 晶片=芯片
+        智慧=智能 数位=数字 品质=质量 档案=文件 外挂=插件 预设=默认 介面=界面 使用者=用户 萤幕=屏幕
+        记忆体=内存 硬碟=硬盘 积体电路=集成电路 雷射=激光 奈米=纳米 释出=发布 连结=链接 设定=设置
+        专案=项目 社群=社区 部落格=博客 演算法=算法 频寬=带宽 列印=打印 滑鼠=鼠标
+        作业系统=操作系统 模组=模块 通讯=通信
+    """.split()
+)
+_WORDS = re.compile("|".join(sorted(_TAIWAN, key=len, reverse=True)))
 _NOT_AROUND = re.compile(rf"[^0-9a-z\u3400-\u9fff{_SLOT}]+")
+# What a page writes where it shows only the beginning
+_CUT = re.compile(r"(?:\.{3}|全文|未完待续|下转第?\w{0,3}版)\W*$")
 # Only lines of prose: those of a page's frame (time, views, licence number) have no such mark.
 _PROSE = re.compile(r"[,;。]|\.(?:\s|$)")
 
@@ -40,6 +57,8 @@ class Traits:
     """Folded."""
     numbers: Mapping[str, Sequence[str]]
     """The numbers of its prose, in order, by what stands directly before and after them."""
+    is_cut: bool = False
+    """It says of itself that there is more to read."""
 
     @property
     def marks(self) -> tuple[int, ...]:
@@ -50,7 +69,8 @@ class Traits:
 def traits(title: str, text: str) -> Traits:
     """What is compared of an article with this title and text."""
     plain = _plain(text)
-    return Traits(fold(title), _DROPPED.sub("", plain), _numbers(plain))
+    is_cut = _CUT.search(plain[-40:].rstrip()) is not None
+    return Traits(fold(title), _DROPPED.sub("", plain), _numbers(plain), is_cut)
 
 
 def fold(text: str) -> str:
@@ -71,12 +91,26 @@ def marks(folded: str) -> tuple[int, ...]:
         for at in range(0, max(2, len(coded) - width + 2) if coded else 0, 2)
     ]
     window = max(WINDOW, WINDOW * len(hashes) // FULL)
-    last = max(1, len(hashes) - window + 1)
-    return tuple(sorted({min(hashes[at : at + window]) for at in range(last)} if hashes else ()))
+    return tuple(sorted(_minima(hashes, window)))
+
+
+def _minima(hashes: Sequence[int], window: int) -> set[int]:
+    """The least of every `window` in a row; of all, where there are fewer."""
+    found, place, least = set[int](), -1, 0
+    for end in range(min(window, len(hashes)), len(hashes) + 1) if hashes else ():
+        start = max(0, end - window)
+        if place < start:
+            least = min(hashes[start:end])
+            place = hashes.index(least, start)
+        elif hashes[end - 1] < least:
+            place, least = end - 1, hashes[end - 1]
+        found.add(least)
+    return found
 
 
 def _plain(text: str) -> str:
-    return simplified(_NOTE.sub("", unicodedata.normalize("NFKC", text).lower()))
+    text = simplified(_NOTE.sub("", unicodedata.normalize("NFKC", text).lower()))
+    return _WORDS.sub(lambda word: _TAIWAN[word[0]], text)
 
 
 def _numbers(plain: str) -> dict[str, list[str]]:
@@ -96,5 +130,13 @@ def _numbers(plain: str) -> dict[str, list[str]]:
 
 
 def _value(number: str) -> str:
+    if number[0] in _NUMERALS or number[0] in _UNITS:
+        total = digit = 0
+        for char in number:
+            if char in _UNITS:
+                total, digit = total + max(digit, 1) * _UNITS[char], 0
+            else:
+                digit = _NUMERALS.index(char) + 1
+        return str(total + digit)
     number = number.replace(",", "")
     return number.rstrip("0").rstrip(".") if "." in number else number

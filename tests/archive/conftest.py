@@ -70,15 +70,14 @@ class Desk:
         return summary
 
     def copies(self, *members: int, story: int | None = None) -> int:
-        """Say that these articles are copies of one text, in a story if one is named."""
+        """Say that these articles are copies of one text, in a story of its own or this one."""
         group = members[0]
-        if story:
-            self.conn.execute(
-                "insert into archive.story values (%s, 1) on conflict do nothing", (story,)
-            )
+        self.conn.execute(
+            "insert into archive.story values (%s, 1) on conflict do nothing", (story or group,)
+        )
         self.conn.execute(
             "insert into archive.copy_group (id, original, story, told_at) values (%s, %s, %s, %s)",
-            (group, group, story, NOON),
+            (group, group, story or group, NOON),
         )
         self.conn.execute(
             "insert into archive.copy (article, copy_group, text_hash, method, placed_at)"

@@ -67,9 +67,9 @@ def test_bytes_go_with_their_last_page(desk: Any) -> None:
     size = desk.one("select octet_length(bytes) from archive.body b where exists (select"
                     " from archive.page where body = b.sha256 having count(*) = 1)")  # fmt: skip
     assert told == {"pages": 2, "oldest": "2026-03-04", "bodies": 1, "bytes": size,
-                    "feed_texts": 0, "runs": 0}  # fmt: skip
+                    "feed_texts": 0, "runs": 0, "marks": 0}  # fmt: skip
     counts = retention.prune(desk.conn, LATER, **DAYS)
-    assert counts == {"pages": 2, "bodies": 1, "feed_texts": 0, "runs": 0}
+    assert counts == {"pages": 2, "bodies": 1, "feed_texts": 0, "runs": 0, "marks": 0}
     assert retention.prunable(desk.conn, LATER, **DAYS)["oldest"] is None
     assert lacking(desk.conn) == []
 

@@ -7,6 +7,7 @@ from psycopg import Connection
 from archive import clock, editions, links
 from archive.models import Edition, Outcome
 from archive.sameness.stored import place_pending
+from archive.sameness.telling import tell_pending
 
 DAY = date(2026, 3, 5)
 WINDOW = clock.window(DAY, time(7))
@@ -94,7 +95,7 @@ def test_a_story_is_told_once_by_its_first_report(conn: Connection, desk: Any) -
     (story,) = editions.material(conn, WINDOW).stories
     assert (story.title, story.follows) == ("标题 first", False)
     assert story.reports == (("标题 second", "智点财经", "https://zhidian.example/second"),)
-    # What the same writer wrote otherwise is no independent report.
+    # What others make of the same writer's report is no report of their own.
     assert {url.rpartition("/")[2] for _, url in story.copies} == {"copy", "rewritten"}
 
 
@@ -115,7 +116,9 @@ def test_a_story_of_yesterday_is_told_again_only_when_others_report_it(
     desk.summary(told)
     desk.copies(told, reprint, story=told)
     assert shown(conn) == []
-    rewritten = desk.article("rewritten", "又写一遍。", at=WINDOW.start)
+    rewritten = desk.article(
+        "rewritten", "又写一遍。", "zhidian", WINDOW.start, origin="星河科技报"
+    )
     desk.summary(rewritten)
     desk.copies(rewritten, story=told)
     assert shown(conn) == []
@@ -124,7 +127,13 @@ def test_a_story_of_yesterday_is_told_again_only_when_others_report_it(
     desk.copies(new, story=told)
     (story,) = editions.material(conn, WINDOW).stories
     assert (story.title, story.follows, story.reports) == ("标题 new", True, ())
-    assert story.copies == (("星河科技报", "https://xinghe.example/rewritten"),)
+    assert story.copies == (("智点财经", "https://zhidian.example/rewritten"),)
+    # Its first writer may know more by now.
+    more = desk.article("more", "第二天的消息。", at=WINDOW.end - SECOND)
+    desk.summary(more)
+    desk.copies(more, story=told)
+    (story,) = editions.material(conn, WINDOW).stories
+    assert story.reports == (("标题 more", "星河科技报", "https://xinghe.example/more"),)
     # The day before is what it was.
     (story,) = editions.material(conn, clock.window(DAY - timedelta(days=1), time(7))).stories
     assert (story.title, story.follows, story.copies) == ("标题 told", False, ())
@@ -167,6 +176,8 @@ def test_an_edition_waits_for_summaries_in_its_window_only(conn: Connection, des
     article = desk.article("a", at=WINDOW.end - SECOND)
     desk.summary(desk.article("b", "青年公寓开始招租。", at=WINDOW.start))
     place_pending(conn, WINDOW.end)
+    assert editions.unready(conn, WINDOW) == 2
+    tell_pending(conn)
     assert editions.unready(conn, WINDOW) == 1
     desk.summary(article)
     assert editions.unready(conn, WINDOW) == 0

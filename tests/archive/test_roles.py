@@ -39,6 +39,7 @@ MATRIX = [
     ("delete from archive.edition", "owner"),
     ("delete from news.ledger", "owner"),
     ("truncate archive.delivery", "owner"),
+    ("truncate archive.mark", "owner writer"),
     ("select * from news.hosts for share", "owner"),
     ("lock table news.hosts in access share mode", "owner writer reader"),
     ("lock table news.hosts in row share mode", "owner"),

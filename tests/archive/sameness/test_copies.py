@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.sameness.copies import Shelf
+from archive.sameness.shelf import Shelf
 
 TEXT = (
     "云帆科技今天在江州发布第三代推理芯片，称单位功耗下的吞吐量比上一代提高四成。\n"

@@ -33,6 +33,13 @@ def test_an_origin_that_was_never_seen_is_named_all_the_same() -> None:
     told = trace([of(1, "江城商报"), of(2, "月黎网", "东岸日报"), of(3, "智点", "東岸日報網")])
     assert told == Lineage(2, "东岸日报", False)
     assert trace([of(1, "月黎网", "新华社北京7月13日电")]) == Lineage(1, "新华社", False)
+    # As most write it.
+    spelt = [
+        of(1, "月黎网", "东岸日报"),
+        of(2, "江城商报", "东岸日报网"),
+        of(3, "智点", "东岸日报网"),
+    ]
+    assert trace(spelt) == Lineage(1, "东岸日报网", False)
 
 
 def test_a_text_that_names_nobody_is_of_who_had_it_first() -> None:
@@ -66,6 +73,7 @@ def test_of_as_many_the_one_that_the_text_itself_names_is_believed() -> None:
 def test_publishers_that_name_each_other_go_back_to_the_earlier() -> None:
     circle = [of(2, "月黎网", "江城商报"), of(1, "江城商报", "月黎网"), of(3, "智点", "月黎网")]
     assert trace(circle) == Lineage(1, "江城商报", True)
+    assert trace(circle[:2]) == Lineage(1, "江城商报", True)
 
 
 def test_of_one_day_the_publication_with_a_time_is_the_earlier() -> None:

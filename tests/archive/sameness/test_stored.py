@@ -55,6 +55,8 @@ def test_copies_share_a_group_numbered_by_the_first(desk: Any) -> None:
     assert desk.one("select array_agg(id order by id) from archive.copy_group") == [first, other]
     matched = desk.conn.execute("select matched, share from archive.copy order by article")
     assert [row[0] for row in matched] == [None, None, first, other]
+    originals = desk.one("select array_agg(original order by article) from archive.copy")
+    assert originals == [copy, None, None, other], "the fuller text, else the earlier"
     assert place(desk) == {}
 
 
@@ -68,7 +70,7 @@ def test_articles_are_placed_as_they_were_seen_not_as_they_were_read(desk: Any) 
 
 def test_a_copy_of_two_groups_makes_them_one(desk: Any) -> None:
     whole = text(1)
-    parts = [desk.article("a", whole[:330]), desk.article("b", whole[270:])]
+    parts = [desk.article("a", whole[:200]), desk.article("b", whole[135:])]
     place(desk)
     assert len(groups(desk)) == 2
     both = desk.article("c", whole)
@@ -96,6 +98,7 @@ def test_an_article_that_became_another_leaves_its_group_and_the_rest_is_still_f
     assert place(desk)["groups"] == 1
     assert groups(desk) == [[first], [copy]]
     assert desk.one("select original from archive.copy_group where id = %s", copy) == copy
+    assert desk.one("select count(*) from archive.copy where original is not null") == 0
     third, fourth = desk.article("c", edited(1)), desk.article("d", edited(2))
     place(desk)
     assert groups(desk) == [[first, fourth], [copy, third]]
@@ -131,6 +134,7 @@ def test_marks_outside_of_every_window_go(desk: Any) -> None:
     old, new = desk.article("a", text(1)), desk.article("b", text(2), at=NOON + MONTH)
     place(desk)
     kept = desk.one("select count(*) from archive.mark where article = %s", old)
+    assert retention.prunable(desk.conn, NOON + MONTH, **DAYS)["marks"] == kept
     assert retention.prune(desk.conn, NOON + MONTH, **DAYS)["marks"] == kept > 10
     assert desk.one("select array_agg(distinct article) from archive.mark") == [new]
 

@@ -1,0 +1,186 @@
+"""Reports of one event find each other; what only looks alike does not."""
+
+import random
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.sameness import stories
+from archive.sameness.stories import Window, report
+from demo import newsroom
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+Told = tuple[str, str, float]
+"""Title, text, hours after noon."""
+
+LAUNCH: list[Told] = [
+    ("澜川科技发布云岫大模型4.0", "3月4日，澜川科技在江州发布云岫大模型4.0。公司称新模型的推理成本"
+     "下降四成，数学与代码能力提升明显，即日起向企业开放接口。首席科学家顾言川介绍了训练所用的数据。", 0),
+    ("云岫4.0来了：成本降四成，先给企业用", "澜川科技今天拿出了新一代云岫。相比上一代，云岫大模型4.0"
+     "把推理成本压低四成，企业可以马上接入。顾言川在台上演示了解题与写代码。", 2),
+    ("瀾川科技推出雲岫大模型4.0 企業介面同日開放", "瀾川科技4日在江州推出雲岫大模型4.0，企業介面"
+     "同日開放。首席科學家顧言川表示，推理成本較上一代降低四成。", 5),
+]  # fmt: skip
+OTHER_LAUNCH: Told = (
+    "鹭屿智能发布海鸥大模型4.0",
+    "3月4日，鹭屿智能在南汀发布海鸥大模型4.0。公司称新模型的语音能力提升明显，即日起向企业开放接口。"
+    "创始人许知白介绍了训练所用的算力。",
+    1,
+)
+
+
+def background(number: int = 150) -> list[Told]:
+    """What an archive holds beside: reports of all kinds, in the words that all of them use."""
+    dice = random.Random(7)
+    firms = ["青屿软件", "白鹭汽车", "远汀半导体", "南桥机器人", "沐光医疗", "启衡数据"]
+    acts = ["发布新一代大模型", "完成新一轮融资", "公布第三季度营收", "开放企业接口", "设立研究院"]
+    more = ["公司称推理成本下降", "即日起向企业开放", "首席科学家介绍了训练数据", "营收同比增长",
+            "投资方包括多家基金", "新模型能力提升明显", "业内人士认为竞争加剧"]  # fmt: skip
+    return [
+        (f"{firm}{act}", "。".join([f"日前，{firm}在会上{act}", *dice.sample(more, 4)]), -200 - n)
+        for n in range(number)
+        for firm, act in [(dice.choice(firms), dice.choice(acts))]
+    ]
+
+
+def told(reports: Iterable[Told], amid: Iterable[Told] = ()) -> list[int]:
+    """For each report the place in the list of the first of its story."""
+    window, found, known = Window(), [], list(amid)
+    for number, (title, text, hours) in enumerate([*known, *reports]):
+        new = report(number, NOON + timedelta(hours=hours), title, text)
+        found.append(window.join(new).story)
+        window.add(new, found[-1])
+    return [max(0, story - len(known)) for story in found[len(known) :]]
+
+
+@pytest.mark.parametrize("amid", [[], background()], ids=["an empty archive", "a full one"])
+def test_different_headlines_of_one_launch_are_one_story(amid: list[Told]) -> None:
+    assert told(LAUNCH, amid) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("amid", [[], background()], ids=["an empty archive", "a full one"])
+def test_launches_of_two_firms_on_one_day_are_two(amid: list[Told]) -> None:
+    assert told([LAUNCH[0], OTHER_LAUNCH, LAUNCH[1]], amid) == [0, 1, 0]
+
+
+def earnings(firm: str, revenue: str, growth: str, hours: float) -> Told:
+    lead = f"3月4日，{firm}公布第四季度业绩：营收{revenue}亿元，同比增长{growth}%。"
+    return f"{firm}第四季度营收{revenue}亿元 同比增长{growth}%", f"{lead}毛利率与上季持平。", hours
+
+
+def test_earnings_of_two_firms_are_two_stories() -> None:
+    one, other = earnings("青屿软件", "12.6", "44", 0), earnings("白鹭汽车", "90.3", "12", 1)
+    assert told([one, other], background()) == [0, 1]
+    assert told([one, other]) == [0, 1]
+
+
+def test_two_events_of_one_firm_are_two_stories() -> None:
+    outage = (
+        "澜川云故障47分钟 数千家企业受影响",
+        "3月4日上午，澜川云华东机房供电中断，数千家企业的服务停了47分钟，公司致歉并减免费用。",
+        0,
+    )
+    chief = ("澜川科技任命沈予安为首席财务官",
+             "澜川科技宣布，沈予安出任首席财务官，接替退休的前任，她曾在远汀半导体主管财务。", 3)  # fmt: skip
+    assert told([outage, chief, LAUNCH[0]], background()) == [0, 1, 2]
+
+
+def test_versions_and_ordinals_are_not_taken_for_each_other() -> None:
+    text = "名单当日在网上公布，入列的企业来自多个城市，主管部门表示将继续受理申请。"
+    ninth = ("第九批生成式服务备案名单公布", text, 0)
+    tenth = ("第十批生成式服务备案名单公布", text, 20)
+    assert told([ninth, tenth]) == [0, 1]
+    older = (LAUNCH[0][0].replace("4.0", "3.5"), LAUNCH[0][1], 1)
+    assert told([LAUNCH[0], older]) == [0, 1]
+
+
+def market(day: int, index: str, change: str, turnover: str) -> Told:
+    return (
+        f"收盘：江州综指报{index}点 成交{turnover}亿元",
+        f"3月{day}日，江州综指收盘报{index}点，涨跌幅{change}%，两市成交{turnover}亿元。半导体板块领涨，"
+        f"消费板块回调，北上资金净流入{change}7亿元，个股上涨{turnover[:3]}家。",
+        24 * (day - 4),
+    )
+
+
+def test_two_daily_market_reports_with_one_template_are_no_story() -> None:
+    days = [market(4, "3120.51", "0.42", "8123"), market(5, "3098.16", "1.71", "7954")]
+    assert told(days) == [0, 1]
+    assert told(days, background()) == [0, 1]
+
+
+def test_an_anniversary_a_year_apart_is_another_story() -> None:
+    title, text, _ = LAUNCH[0]
+    assert told([LAUNCH[0], (title, text, 24 * 365)]) == [0, 1]
+    assert told([LAUNCH[0], (title, text, -24 * 365)]) == [0, 1]
+
+
+def test_a_round_up_links_no_stories() -> None:
+    titles = "；".join([LAUNCH[0][0], OTHER_LAUNCH[0], "青屿软件完成新一轮融资"])
+    brief = (f"科技早报｜{titles}", f"{LAUNCH[0][1]}\n{OTHER_LAUNCH[1]}", 1)
+    assert told([LAUNCH[0], brief, OTHER_LAUNCH], background()) == [0, 1, 2]
+    assert told([brief, *LAUNCH], background()) == [0, 1, 1, 1]
+    whole = report(1, NOON, LAUNCH[1][0], LAUNCH[1][1], whole=True)
+    window = Window()
+    window.add(report(0, NOON, LAUNCH[0][0], LAUNCH[0][1]), 0)
+    assert window.join(whole).story == 1
+
+
+def test_a_story_ends_after_its_days() -> None:
+    title, text, _ = LAUNCH[0]
+    days = [0, 40, 71, 73]
+    assert told([(title, text, hours) for hours in days]) == [0, 0, 0, 3]
+    assert told([(title, text, 73 - hours) for hours in reversed(days)]) == [0, 0, 0, 3]
+
+
+def test_a_chain_does_not_drift_from_event_to_event() -> None:
+    fund = ("砚池基金领投澜川科技新一轮融资", "砚池基金与汀兰资本共同投资澜川科技，金额为七亿元，"
+            "砚池基金合伙人宋砚之表示看好行业。", 2)  # fmt: skip
+    both = (f"{LAUNCH[0][0]} {fund[0]}", LAUNCH[0][1] + fund[1], 1)
+    follow = ("砚池基金合伙人宋砚之谈七亿元投资", "砚池基金合伙人宋砚之谈与汀兰资本的共同投资。", 3)
+    found = told([LAUNCH[0], both, fund, follow], background())
+    assert found[1] == 0
+    assert found[3] != 0
+
+
+def test_it_says_why() -> None:
+    window = Window()
+    window.add(report(1, NOON, *LAUNCH[0][:2]), 1)
+    joined = window.join(report(2, NOON, *LAUNCH[1][:2]))
+    assert (joined.story, joined.matched) == (1, 1)
+    assert joined.score is not None
+    assert stories.ENOUGH <= joined.score <= 1
+    assert set(joined.why) <= set(report(1, NOON, *LAUNCH[0][:2]).terms)
+
+
+def test_what_is_forgotten_is_not_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stories, "KEPT", 1)
+    assert told(LAUNCH[:2]) == [0, 0]
+    assert told([LAUNCH[0], *background(1), LAUNCH[1]]) == [0, 1, 2]
+
+
+@given(st.lists(st.tuples(st.text(), st.text(), st.floats(0, 100)), max_size=6))
+def test_any_text_finds_a_story(reports: list[Told]) -> None:
+    assert len(told(reports)) == len(reports)
+
+
+def test_the_newsroom_tells_two_stories() -> None:
+    pieces = [each for shelf in newsroom.load(date(2026, 3, 4)).values() for each in shelf]
+    # Reprints are copies, known before stories are.
+    first = {each.title: each for each in pieces if not each.origin}
+    ordered = sorted(first.values(), key=lambda each: (each.published, each.title))
+    window, found = Window(), dict[int, set[str]]()
+    for number, each in enumerate(ordered):
+        text = "\n".join(line for block in each.blocks for line in block.lines)
+        new = report(number, each.published, each.title, text)
+        story = window.join(new).story
+        window.add(new, story)
+        found.setdefault(story, set()).add(f"{each.outlet}/{each.slug}")
+    assert [told for told in found.values() if len(told) > 1] == [
+        {"xinghe/xuanjing-x2", "jiuzhou/xuanjing-x2"},
+        {"xinghe/qingluan-3", "zhidian/qingluan-3", "dongan/yunling-series-c",
+         "jiangcheng/yunling-series-c"},
+    ]  # fmt: skip
