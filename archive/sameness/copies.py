@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from archive.sameness import overlap
-from archive.sameness.marks import Traits, traits
+from archive.sameness.marks import Traits, traits, written
 
 METHOD = 1
 """Version of these rules; one higher whenever an article might be placed elsewhere."""
@@ -173,8 +173,9 @@ def place(article: Traits, index: Index) -> Placement:
 
 
 def compare(title: str, text: str, other_title: str, other_text: str) -> Comparison:
-    """Compare two articles as `place` does, without an index."""
-    return compare_traits(traits(title, text), traits(other_title, other_text))
+    """Compare two articles as `place` does, without an index; the runs are as written."""
+    its = compare_traits(traits(title, text), traits(other_title, other_text))
+    return replace(its, runs=tuple(written(written(run, text), other_text) for run in its.runs))
 
 
 def compare_traits(one: Traits, other: Traits) -> Comparison:

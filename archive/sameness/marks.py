@@ -11,7 +11,7 @@ from archive.script import simplified
 
 GRAM = 6
 """Characters of a passage that becomes a mark."""
-WINDOW = 16
+WINDOW = 24
 """Of so many passages in a row at least one is a mark, in texts up to `FULL` passages."""
 FULL = 1200
 
@@ -76,6 +76,17 @@ def traits(title: str, text: str) -> Traits:
 def fold(text: str) -> str:
     """Only Simplified characters, Latin letters in lower case and digits; no pinyin notes."""
     return _DROPPED.sub("", _plain(text))
+
+
+def written(passage: str, text: str) -> str:
+    """How a folded passage is written in `text`; as it is, where the text has it otherwise."""
+    plain = simplified(unicodedata.normalize("NFKC", text).lower())
+    if len(plain) != len(text):
+        text = unicodedata.normalize("NFKC", text)
+    between = r"[^0-9a-z\u3400-\u9fff]*"
+    first, last = between.join(passage[:6]), between.join(passage[-6:])
+    found = re.search(rf"{first}[\s\S]{{0,{2 * len(passage)}}}?{last}", plain)
+    return text[found.start() : found.end()] if found else passage
 
 
 def marks(folded: str) -> tuple[int, ...]:

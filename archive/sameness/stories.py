@@ -29,7 +29,7 @@ LEAD = 800
 # Chosen like ENOUGH on half of the labelled pairs and 122 others: benchmarks/stories.py.
 _RARE = 0.01  # of the reports at most have a rare term
 _PRIOR = 30  # reports are added to those that there are
-_COMPARED = 8  # reports with most rare terms in common
+_COMPARED = 5  # reports with most rare terms in common
 _FIRST = 0.6  # of ENOUGH at least is the score with the first report of a story
 _DOUBT = 0.5  # is left of a score by each contradiction
 _FRAME, _TAIL = 0.5, 2  # Likeness of titles that are one frame, characters it ends with.
@@ -150,7 +150,8 @@ class Window:
         """
         if new.is_round_up:
             return Joined(new.group)
-        scored = sorted((-self._score(new, old), old.group) for old in self._likely(new))
+        rarity = _Rarity(new, self._holders, len(self._reports))
+        scored = sorted((-self._score(new, old, rarity), old.group) for old in self._likely(new))
         for score, group in scored:
             if -score < ENOUGH:
                 break
@@ -158,9 +159,9 @@ class Window:
             members = [self._reports[member] for member in self._members[story]]
             times = [new.told_at, *(member.told_at for member in members)]
             if max(times) - min(times) <= SPAN and (
-                members[0].group == group or self._score(new, members[0]) >= _FIRST * ENOUGH
+                members[0].group == group or self._score(new, members[0], rarity) >= _FIRST * ENOUGH
             ):
-                return Joined(story, group, -score, self._why(new, self._reports[group]))
+                return Joined(story, group, -score, _why(self._reports[group], rarity))
         return Joined(new.group)
 
     def _likely(self, new: Report) -> Iterator[Report]:
@@ -177,15 +178,15 @@ class Window:
         for old, _ in zip((r for r in near if not r.is_round_up), range(_COMPARED), strict=False):
             yield old
 
-    def _score(self, new: Report, old: Report) -> float:
+    def _score(self, new: Report, old: Report, rarity: "_Rarity") -> float:
         """0 to 1: how much of each title the other report tells, and of the poorer all; halved by
         every contradiction."""
         if any(old.marks.get(name, value) != value for name, value in new.marks.items()):
             return 0.0
-        mine = set(new.terms)
-        both = self._weight([term for term in old.terms if term in mine], mine)
-        poorer = min(self._weight(new.terms, mine), self._weight(old.terms, mine))
-        told = self._told(new.title, set(old.terms), mine) * self._told(old.title, mine, mine)
+        both = rarity.sum(rarity.own.intersection(old.terms))
+        share = both / (min(rarity.sum(new.terms), rarity.sum(old.terms)) or 1.0)
+        for title, terms in ((new.title, old.terms), (old.title, rarity.own)):
+            share *= rarity.sum(title.intersection(terms)) / (rarity.sum(title) or 1.0)
         doubts = (
             bool(new.day and old.day and new.day != old.day),
             min(len(new.figures), len(old.figures)) > 3
@@ -193,7 +194,7 @@ class Window:
             any(old.amounts.get(name, value) != value for name, value in new.amounts.items()),
             self._names_others(new, old),
         )
-        return math.pow(told * both / (poorer or 1.0), 1 / 3) * math.pow(_DOUBT, sum(doubts))
+        return math.pow(share, 1 / 3) * math.pow(_DOUBT, sum(doubts))
 
     def _names_others(self, new: Report, old: Report) -> bool:
         """Whether two titles are one frame that is filled with other names."""
@@ -217,23 +218,31 @@ class Window:
     def _is_rare(self, term: str) -> bool:
         return len(self._holders.get(term, ())) <= max(3, int(_RARE * len(self._reports)))
 
-    def _told(self, title: Iterable[str], terms: set[str], mine: set[str]) -> float:
-        told = self._weight([term for term in title if term in terms], mine)
-        return told / (self._weight(title, mine) or 1.0)
 
-    def _weight(self, terms: Iterable[str], mine: set[str]) -> float:
-        return sum(self._rarity(term, mine) for term in terms)
+class _Rarity(dict[str, float]):
+    """What each term weighs, seen from one report: the fewer reports have it, the more.
 
-    def _rarity(self, term: str, mine: set[str]) -> float:
-        # The fifth power: one name that few have outweighs all the phrases that many have. In an
-        # archive that begins, `_PRIOR` keeps what only two have from being thought common.
-        held = len(self._holders.get(term, ())) + (term in mine)
-        return math.log((len(self._reports) + _PRIOR) / held) ** 5
+    The fifth power: one name that few have outweighs all the phrases that many have. In an archive
+    that begins, `_PRIOR` keeps what only two have from being thought common.
+    """
 
-    def _why(self, new: Report, old: Report) -> tuple[str, ...]:
-        mine = set(new.terms)
-        both = [term for term in old.terms if term in mine]
-        return tuple(sorted(both, key=lambda term: (-self._rarity(term, mine), term))[:5])
+    def __init__(self, new: Report, holders: dict[str, list[int]], reports: int) -> None:
+        super().__init__()
+        self.own = frozenset(new.terms)
+        self._holders, self._all = holders, reports + _PRIOR
+
+    def __missing__(self, term: str) -> float:
+        held = len(self._holders.get(term, ())) + (term in self.own)
+        self[term] = math.log(self._all / held) ** 5
+        return self[term]
+
+    def sum(self, terms: Iterable[str]) -> float:
+        return sum(map(self.__getitem__, terms))
+
+
+def _why(old: Report, rarity: _Rarity) -> tuple[str, ...]:
+    both = rarity.own.intersection(old.terms)
+    return tuple(sorted(both, key=lambda term: (-rarity[term], term))[:5])
 
 
 def _terms(folded: str) -> Iterator[str]:

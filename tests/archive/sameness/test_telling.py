@@ -12,13 +12,22 @@ from archive.sameness.telling import tell_pending
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 LAUNCH = [
-    ("澜川科技发布云岫大模型4.0", "3月4日，澜川科技在江州发布云岫大模型4.0。公司称新模型的推理成本"
-     "下降四成，数学与代码能力提升明显，即日起向企业开放接口。首席科学家顾言川介绍了训练所用的数据。"),
-    ("云岫4.0来了：成本降四成，先给企业用", "澜川科技今天拿出了新一代云岫。相比上一代，云岫大模型4.0"
-     "把推理成本压低四成，企业可以马上接入。顾言川在台上演示了解题与写代码。"),
-    ("瀾川科技推出雲岫大模型4.0 企業介面同日開放", "瀾川科技4日在江州推出雲岫大模型4.0，企業介面"
-     "同日開放。首席科學家顧言川表示，推理成本較上一代降低四成。"),
-]  # fmt: skip
+    (
+        "澜川科技发布云岫大模型4.0",
+        "3月4日，澜川科技在江州发布云岫大模型4.0。公司称新模型的推理成本下降四成，数学与代码能力提升明显，"
+        "即日起向企业开放接口。首席科学家顾言川介绍了训练所用的数据。",
+    ),
+    (
+        "云岫4.0来了：成本降四成，先给企业用",
+        "澜川科技今天拿出了新一代云岫。相比上一代，云岫大模型4.0把推理成本压低四成，企业可以马上接入。"
+        "顾言川在台上演示了解题与写代码。",
+    ),
+    (
+        "瀾川科技推出雲岫大模型4.0 企業介面同日開放",
+        "瀾川科技4日在江州推出雲岫大模型4.0，企業介面同日開放。首席科學家顧言川表示，"
+        "推理成本較上一代降低四成。",
+    ),
+]
 OTHER = (
     "江州二桥今晚开始大修",
     "江州二桥自今晚起封闭检修，为期四十天，白天照常通行，公交改道绕行。",
@@ -48,8 +57,11 @@ def test_reports_join_the_story_of_their_event(desk: Any) -> None:
     assert tell(desk) == {}
     ids.append(report(desk, "d", LAUNCH[2]))
     assert tell(desk) == {"told": 1, "stories": 0}
-    rows = desk.conn.execute("select story, story_matched, story_score from archive.copy_group"
-                             " where id = any(%s) order by id", ([ids[0], ids[3]],)).fetchall()  # fmt: skip
+    rows = desk.conn.execute(
+        "select story, story_matched, story_score from archive.copy_group where id in (%s, %s)"
+        " order by id",
+        (ids[0], ids[3]),
+    ).fetchall()
     assert rows[0] == (ids[0], None, None)
     assert rows[1][0] == ids[0]
     assert rows[1][1] in (ids[0], ids[2])
