@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import Connection
 
@@ -142,6 +143,17 @@ def test_a_page_that_is_only_closed_has_not_vanished(
 ) -> None:
     links.settle(conn, link, outcome, reason, NOON + HOUR)
     assert desk.one("select count(*) from news.revisions") == 0
+
+
+def test_of_several_that_find_it_gone_one_notes_it(
+    desk: Any, link: int, database_url: str, at_once: Any
+) -> None:
+    def find(number: int) -> None:
+        with psycopg.connect(database_url, autocommit=True) as conn:
+            links.settle(conn, link, Outcome.HTTP_ERROR, "HTTP 404", NOON + number * HOUR)
+
+    at_once(8, find)
+    assert desk.one("select count(*) from news.revisions") == 1
 
 
 def test_a_link_that_was_never_stored_cannot_vanish(conn: Connection, desk: Any) -> None:
