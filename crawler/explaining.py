@@ -190,7 +190,7 @@ def _story(meant: Address, life: "Biography", due: date) -> Iterator[tuple[str, 
 
 
 def _fetched(fetch: "Fetch") -> str:
-    size = "bytes removed by age" if fetch.size is None else f"{fetch.size:,} bytes"
+    size = "bytes removed" if fetch.size is None else f"{fetch.size:,} bytes"
     kind = fetch.content_type.partition(";")[0]
     read = "" if fetch.read_at else "not read yet"
     return ", ".join(
