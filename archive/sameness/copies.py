@@ -21,8 +21,8 @@ CAP = 8
 """A mark of more copy groups than this is boilerplate and says nothing."""
 CANDIDATES = 6
 """So many articles, those with most marks in common, are read and compared."""
-FEW = 8
-"""A text with fewer marks than twice this is compared though it shares but one."""
+FEW = 16
+"""A text with fewer marks than this is compared with those that share but one of them."""
 SHARE = 0.5
 """So much of the smaller text stands in runs of the other, or they are strangers."""
 CONFLICTS = 0.25
@@ -228,7 +228,7 @@ def _candidates(article: Traits, index: Index) -> list[_Candidate]:
     for holders in index.holders(marks, CAP).values():
         if len(holders) <= CAP:
             shared.update(holders.values())
-    enough = min(2, max(1, len(marks) // FEW))
+    enough = 1 if len(marks) < FEW else 2
     ranked = sorted(shared, key=lambda known: (-shared[known], known))[:CANDIDATES]
     known = index.members([each for each in ranked if shared[each] >= enough])
     found = []

@@ -42,7 +42,7 @@ _TAIWAN = dict(
 _WORDS = re.compile("|".join(sorted(_TAIWAN, key=len, reverse=True)))
 _NOT_AROUND = re.compile(rf"[^0-9a-z\u3400-\u9fff{_SLOT}]+")
 # What a page writes where it shows only the beginning
-_CUT = re.compile(r"(?:\.{3}|全文|未完待续|下转第?\w{0,3}版)\W*$")
+_CUT = re.compile(r"(?:\.{3}|全文|更多|未完|待续|下转第?\w{0,3}版)\W*$")
 # Only lines of prose: those of a page's frame (time, views, licence number) have no such mark.
 _PROSE = re.compile(r"[,;。]|\.(?:\s|$)")
 

@@ -98,14 +98,36 @@ def test_the_order_of_arrival_does_not_matter() -> None:
         assert len(set(groups(*(("", COPIES[kind]) for kind in order)))) == 1, order
 
 
+def test_a_beginning_under_another_title_is_a_copy() -> None:
+    assert groups((TITLE, TEXT), ("国产芯片又有新品", "".join(SENTENCES[:3]))) == [0, 0]
+
+
 def test_a_text_makes_two_groups_one() -> None:
     shelf = Shelf()
-    shelf.add(1, TITLE, "".join(SENTENCES[:5]))
-    shelf.add(2, TITLE, "".join(SENTENCES[3:]))
+    shelf.add(1, "第一则", "".join(SENTENCES[:4]))
+    shelf.add(2, "第二则", "".join(SENTENCES[2:]))
     assert shelf.group(2) == 2
     placement = shelf.add(3, TITLE, TEXT)
     assert (placement.group, placement.merged) == (1, (2,))
     assert {shelf.group(number) for number in (1, 2, 3)} == {1}
+
+
+@pytest.mark.parametrize(("title", "merged"), [(TITLE, (2,)), ("第二则", ())])
+def test_parts_that_share_nothing_are_one_text_only_under_one_title(
+    title: str, merged: tuple[int, ...]
+) -> None:
+    shelf = Shelf()
+    shelf.add(1, TITLE, "".join(SENTENCES[:3]))
+    shelf.add(2, title, "".join(SENTENCES[3:]))
+    assert shelf.add(3, TITLE, TEXT).merged == merged
+
+
+def test_a_member_of_the_group_is_no_piece() -> None:
+    shelf = Shelf()
+    shelf.add(1, TITLE, "".join(SENTENCES[3:]))
+    shelf.add(2, TITLE, TEXT)
+    placement = shelf.add(3, TITLE, f"{TEXT}\n{BANK}")
+    assert (placement.group, placement.pieces) == (1, ())
 
 
 # Articles that are not one text, however much they share
@@ -210,6 +232,20 @@ def test_a_round_up_of_two_does_not_join_them() -> None:
         titles = [title for title, _ in order]
         placed = dict(zip(titles, groups(*order), strict=True))
         assert placed["港口"] != placed["古籍"], titles
+
+
+def test_a_round_up_is_known_by_what_else_it_contains() -> None:
+    whole = f"{HARBOUR}\n{LIBRARY}\n{BANK}"
+    articles = [("古籍", LIBRARY), ("晨读", whole), ("港口", HARBOUR), ("存折", BANK)]
+    assert groups(*articles) == [0, 1, 2, 3]
+    assert groups(articles[0], articles[2], articles[1]) == [0, 1, 2]
+    late = [articles[number] for number in (1, 0, 2)]
+    assert groups(*late) == [0, 1, 2]
+
+
+def test_a_large_and_a_small_piece_are_not_one_text() -> None:
+    placed = groups((TITLE, TEXT), ("存折", BANK), ("晨读", f"{BANK}\n{TEXT}"))
+    assert placed == [0, 1, 0]
 
 
 def test_copies_of_a_piece_join_the_article_and_not_the_round_up() -> None:

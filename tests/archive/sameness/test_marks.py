@@ -64,11 +64,16 @@ def test_numbers_of_a_pages_frame_do_not_count() -> None:
     assert traits("", "2026-11-22 06:30 来源：湖区日报 阅读 5138 次").numbers == {}
 
 
+def test_numbers_with_little_around_them_do_not_count() -> None:
+    assert traits("", "3，5。").numbers == {}
+
+
 @pytest.mark.parametrize(
     ("text", "is_cut"),
     [
         ("公司今天表示……[查看全文]", True),
         ("公司今天表示...", True),
+        ("公司今天表示。（未完，点击阅读更多）", True),
         ("公司今天表示。（下转第3版）", True),
         ("全文如下：公司今天表示，一切正常。", False),
     ],
