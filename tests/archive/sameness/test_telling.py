@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import Connection
 
 from archive.sameness import stored
+from archive.sameness.stories import Window
 from archive.sameness.telling import tell_pending
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -50,7 +52,8 @@ def stories(conn: Connection) -> list[list[int]]:
     return [row[0] for row in rows]
 
 
-def test_reports_join_the_story_of_their_event(desk: Any) -> None:
+def test_reports_join_the_story_of_their_event(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Window, "clear")  # Nothing is gone, so nothing is read twice.
     ids = [report(desk, "a", LAUNCH[0]), report(desk, "b", OTHER), report(desk, "c", LAUNCH[1])]
     assert tell(desk) == {"told": 3, "stories": 2}
     assert stories(desk.conn) == [[ids[0], ids[2]], [ids[1]]]
@@ -146,6 +149,15 @@ def test_a_renumbered_text_keeps_its_story(desk: Any) -> None:
     desk.conn.execute("update archive.copy_group set id = 9999 where id = %s", (ids[0],))
     assert stories(desk.conn) == [[ids[1], 9999]]
     assert desk.one("select array_agg(id) from archive.story") == [ids[1]]
+
+
+def test_the_headline_is_that_of_what_was_told_first(desk: Any) -> None:
+    later = report(desk, "a", LAUNCH[0], published_at=NOON - timedelta(hours=1))
+    first = report(desk, "b", LAUNCH[1], published_at=NOON - timedelta(hours=2))
+    tell(desk)
+    assert desk.conn.execute("select id, original_id, headline from news.stories").fetchall() == [
+        (later, first, LAUNCH[1][0])
+    ]
 
 
 def test_outlets_are_counted_by_who_wrote_not_by_who_published(desk: Any) -> None:
