@@ -120,12 +120,9 @@ class _Said:
     """All that a version says."""
 
     def __init__(self, text: str, finder: Finder) -> None:
-        self._numbers = {told for _, told in _figures(text)}
+        self.numbers = Counter(told for _, told in _figures(text))
         self._names = {key for key, _ in _names(text, finder)}
         self._text = fold(text)
-
-    def number(self, told: Told) -> bool:
-        return told[1] in self._numbers
 
     def name(self, told: Told) -> bool:
         return told[0] in self._names or fold(told[1]) in self._text
@@ -134,27 +131,39 @@ class _Said:
 def _corrected(change: Change, said: _Said, says: _Said, finder: Finder) -> Corrected:
     if not change.before:
         return Corrected(change)
-    one, other = change.before, change.after
+
+    def is_moved(one: Told | None, other: Told | None) -> bool:
+        if one and other:
+            left = says.numbers[one[1]] < said.numbers[one[1]]
+            came = says.numbers[other[1]] > said.numbers[other[1]]
+            return not (left or came)
+        return all(
+            version.numbers[told[1]] for told, version in ((one, says), (other, said)) if told
+        )
+
+    def is_known(one: Told | None, other: Told | None) -> bool:
+        return (not one or says.name(one)) and (not other or said.name(other))
+
+    before, after = change.before, change.after
     return Corrected(
         change,
-        _swaps(_figures(one), _figures(other), said.number, says.number),
-        _swaps(_names(one, finder), _names(other, finder), said.name, says.name),
+        _swaps(_figures(before), _figures(after), is_moved),
+        _swaps(_names(before, finder), _names(after, finder), is_known),
     )
 
 
 def _swaps(
     before: Iterable[Told],
     after: Iterable[Told],
-    said: Callable[[Told], bool],
-    says: Callable[[Told], bool],
+    elsewhere: Callable[[Told | None, Told | None], bool],
 ) -> tuple[Swap, ...]:
     """What left a sentence beside what came, without what only stands in another sentence now."""
     old, new = list(before), list(after)
-    left, came = _surplus(old, new), _surplus(new, old)
+    pairs = zip_longest(_surplus(old, new), _surplus(new, old))
     return tuple(
         (one[1] if one else "", other[1] if other else "")
-        for one, other in zip_longest(left, came)
-        if (one and not says(one)) or (other and not said(other))
+        for one, other in pairs
+        if not elsewhere(one, other)
     )
 
 

@@ -98,6 +98,14 @@ def test_a_sentence_that_is_gone_takes_its_numbers_along() -> None:
     assert (gone.flags, gone.account) == (("number",), "删去数字100台；正文删1句")
 
 
+def test_a_number_that_stands_elsewhere_too_can_change() -> None:
+    before = "甲厂有26个车间。乙厂有60个车间，前年是26个。"
+    changed = compare(
+        Version("标题", before), Version("标题", before.replace("甲厂有26", "甲厂有60"))
+    )
+    assert changed.account == "数字由26个改为60个；正文改1句"
+
+
 def test_many_numbers_are_counted() -> None:
     text = "".join(f"第{place}项为{10 + n}亿元。" for n, place in enumerate("甲乙丙丁戊"))
     later = "".join(f"第{place}项为{30 + n}亿元。" for n, place in enumerate("甲乙丙丁戊"))
