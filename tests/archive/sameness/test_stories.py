@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from archive.sameness import stories
 from archive.sameness.stories import Window, report
+from benchmarks.stories import events
+from benchmarks.story_pairs import Report
 from demo import newsroom
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -76,6 +79,22 @@ def test_different_headlines_of_one_launch_are_one_story(amid: list[Told]) -> No
 @pytest.mark.parametrize("amid", [[], background()], ids=["an empty archive", "a full one"])
 def test_launches_of_two_firms_on_one_day_are_two(amid: list[Told]) -> None:
     assert told([LAUNCH[0], OTHER_LAUNCH, LAUNCH[1]], amid) == [0, 1, 0]
+
+
+def test_no_two_events_of_one_week_are_one_story() -> None:
+    reports = events(Report(NOON, "", "", ""))
+    found = told(
+        [(each.title, each.text, (each.at - NOON) / timedelta(hours=1)) for each in reports],
+        background(),
+    )
+    story_of = {each.id: story for each, story in zip(reports, found, strict=True)}
+    mixed = [
+        (a, b)
+        for a, b in combinations(story_of, 2)
+        if story_of[a] == story_of[b] and a.split()[0] != b.split()[0]
+    ]
+    assert not mixed
+    assert len(set(found)) <= len(reports) - 4
 
 
 def earnings(firm: str, revenue: str, growth: str, hours: float) -> Told:
