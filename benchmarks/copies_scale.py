@@ -29,7 +29,7 @@ from benchmarks import shelf
 from benchmarks.search import median, p95, told
 
 P95_MS, PER_SECOND = 30, 50
-REPRINTED, WRITTEN, MARKS, AT_ONCE = 0.3, 10, 65, 2000
+REPRINTED, WRITTEN, MARKS, AT_ONCE = 0.3, 10, 45, 2000
 WARMING, PLACED = 2000, 6000
 _SIZES = """
 select c.relname, pg_table_size(c.oid)::float8, pg_indexes_size(c.oid)::float8 from pg_class c
