@@ -1,5 +1,7 @@
 """Which changes matter to a reader: numbers, names and titles, told in one line."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,6 +113,22 @@ def test_many_numbers_are_counted() -> None:
     later = "".join(f"第{place}项为{30 + n}亿元。" for n, place in enumerate("甲乙丙丁戊"))
     account = compare(Version("标题", text), Version("标题", later)).account
     assert account.endswith("数字由12亿元改为32亿元等5处；正文改5句")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("一二三", "三二一"),
+        ("第1批，", "第2批，"),
+        ("Ab Cd1 ", "Ab Cd2 "),
+        ("《", "“"),
+        ("首席", "研究员"),
+    ],
+)
+def test_hostile_texts_take_no_minute(before: str, after: str) -> None:
+    began = time.process_time()
+    assert compare(Version("", before * 20_000), Version("", after * 20_000)).account
+    assert time.process_time() - began < 10
 
 
 @given(st.text(), st.text(), st.text())
