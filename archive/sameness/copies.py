@@ -21,8 +21,8 @@ CAP = 8
 """A mark of more copy groups than this is boilerplate and says nothing."""
 CANDIDATES = 6
 """So many articles, those with most marks in common, are read and compared."""
-FEW = 8
-"""A text with fewer marks than twice this is compared though it shares but one."""
+FEW = 16
+"""A text with fewer marks than this is compared with those that share but one of them."""
 SHARE = 0.5
 """So much of the smaller text stands in runs of the other, or they are strangers."""
 CONFLICTS = 0.25
@@ -42,7 +42,7 @@ SCATTERED = 0.3
 BEHIND = 0.25
 """A text that stands as one block after so much of the larger one is a piece in it."""
 RELATED = 0.25
-"""Two groups become one only if their members share so much of the smaller one."""
+"""Two groups become one only if their members share so much of the smaller one, or a title."""
 
 _ROUND_UP = re.compile("早报|晚报|早餐|早知道|日报|周报|速览|汇总|集锦|要闻|一览|联播|盘点|精选")
 
@@ -175,7 +175,7 @@ def place(article: Traits, index: Index) -> Placement:
 def compare(title: str, text: str, other_title: str, other_text: str) -> Comparison:
     """Compare two articles as `place` does, without an index; the runs are as written."""
     its = compare_traits(traits(title, text), traits(other_title, other_text))
-    return replace(its, runs=tuple(written(written(run, text), other_text) for run in its.runs))
+    return replace(its, runs=tuple(written(run, text, other_text) for run in its.runs))
 
 
 def compare_traits(one: Traits, other: Traits) -> Comparison:
@@ -228,7 +228,7 @@ def _candidates(article: Traits, index: Index) -> list[_Candidate]:
     for holders in index.holders(marks, CAP).values():
         if len(holders) <= CAP:
             shared.update(holders.values())
-    enough = min(2, max(1, len(marks) // FEW))
+    enough = 1 if len(marks) < FEW else 2
     ranked = sorted(shared, key=lambda known: (-shared[known], known))[:CANDIDATES]
     known = index.members([each for each in ranked if shared[each] >= enough])
     found = []
@@ -239,7 +239,7 @@ def _candidates(article: Traits, index: Index) -> list[_Candidate]:
 
 
 def _are_related(one: _Candidate, other: _Candidate) -> bool:
-    if one.known.group == other.known.group:
+    if one.known.group == other.known.group or overlap.same_title(one.traits, other.traits):
         return True
     its = compare_traits(one.traits, other.traits)
     return max(its.share, its.other_share) >= RELATED
