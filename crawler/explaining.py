@@ -213,7 +213,8 @@ def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
         "",
         f"summary: {article.summary_method}{topic}" if article.summary_method else "no summary yet",
     )
-    if article.written_by:
+    seen_alone = article.written_at and article.publications == 1 and not article.reports
+    if article.written_by and not seen_alone:
         yield "lineage", _lineage(article)
     for number, copy in enumerate(article.copies):
         yield ("" if number else "copies"), f"number {copy.id}, {copy.source_name}: {copy.url}"

@@ -55,7 +55,7 @@ def _side(conn: Any, current: "Settings", typed: str) -> "Side":
     from crawler.sources import registry
 
     if typed.strip().isdecimal():
-        found = [int(typed)]
+        found = [min(int(typed), 2**63 - 1)]
     else:
         meant = resolve(registry.load(current.jianbao_sources), typed)
         link = biography.find(conn, meant.key, meant.url)

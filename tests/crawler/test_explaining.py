@@ -123,6 +123,9 @@ def test_who_wrote_a_text_is_told_though_they_were_not_seen() -> None:
         "lineage   4 reprints, 1 independent report, written by 湖区日报, of whom no\n"
         "          publication was seen\n"
     ) in told(replace(LIFE, articles=(unseen,)))
+    alone = replace(article, publications=1, reports=0, copies=())
+    assert "lineage" not in told(replace(LIFE, articles=(alone,)))
+    assert "lineage" in told(replace(LIFE, articles=(replace(alone, reports=1),)))
 
 
 def test_an_edition_that_is_to_come_or_was_full() -> None:

@@ -103,7 +103,7 @@ def test_articles_are_named_by_address_or_number(
 
 def test_what_has_no_article_is_one_line(deployment: Any, publisher: Any) -> None:
     deployment.register(publisher.source())
-    for typed in ("99", "https://nobody.example/x"):
+    for typed in ("99", "9" * 30, "https://nobody.example/x"):
         code, out, err = deployment.run("explain", typed, "1")
         assert (code, out, len(err.splitlines())) == (1, "", 1)
         assert f"has no article {typed}; name a number" in err

@@ -104,6 +104,29 @@ def test_several_tell_each_text_once(
     assert stories(desk.conn) == together
 
 
+def test_what_is_gone_meanwhile_is_not_joined(desk: Any) -> None:
+    ids = [report(desk, str(number), told) for number, told in enumerate(LAUNCH)]
+    stored.place_pending(desk.conn, NOON)
+
+    def forget(text: str) -> None:
+        if text.startswith("2 "):
+            desk.conn.execute("delete from archive.copy where article = any(%s)", (ids[:2],))
+            desk.conn.execute("delete from archive.copy_group where id = any(%s)", (ids[:2],))
+
+    assert tell_pending(desk.conn, forget) == {"told": 3, "stories": 2}
+    assert stories(desk.conn) == [[ids[2]]]
+
+
+def test_what_contains_others_links_no_stories(desk: Any) -> None:
+    ids = [report(desk, "a", LAUNCH[0]), report(desk, "b", OTHER), report(desk, "c", LAUNCH[1])]
+    stored.place_pending(desk.conn, NOON)
+    desk.conn.execute(
+        "insert into archive.containment (whole, piece, share, method) values (%s, %s, 1, 1)",
+        (ids[2], ids[1]),
+    )
+    assert tell_pending(desk.conn) == {"told": 3, "stories": 3}
+
+
 def test_a_story_without_its_first_text_has_the_number_of_the_next(desk: Any) -> None:
     ids = [report(desk, str(number), told) for number, told in enumerate(LAUNCH)]
     tell(desk)
