@@ -3,7 +3,7 @@
 
 create or replace view news.stories as
 select g.id, a.title as headline, r.first_at, r.last_at, r.reports, r.publications, r.outlets,
-       a.id as original_id, l.url, m.topic
+       a.id as original_id, l.url, m.topic, g.told_at as at
   from archive.copy_group g
   join archive.article a on a.id = (select o.original from archive.copy_group o where o.story = g.id
                                      order by o.told_at, o.id limit 1)
@@ -36,6 +36,7 @@ comment on column news.stories.outlets is 'Who wrote these texts, whoever publis
 comment on column news.stories.original_id is 'Number of the original article of the first report. 首篇报道原文的编号。';
 comment on column news.stories.url is 'Address of that article. 其链接。';
 comment on column news.stories.topic is 'Its section of the digest, null while it is not summarized. 其所属简报栏目；尚未总结时为空。';
+comment on column news.stories.at is 'When the report that began it was published; ask for a stretch of time by this, it has an index. 发端报道的时间；按时间段查询请用此列（有索引）。';
 
 create or replace view news.story_articles as
 select g.story as story_id, a.id, g.id as report_id, a.id = g.original as is_original,

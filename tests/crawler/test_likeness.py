@@ -40,7 +40,7 @@ second    number 19, 智点快讯: 风冷
 verdict   copy: most of either text stands in the other
 kept as   copies of one text
 text      50% of the first stands in the second, 96% of the second in the first
-shared    4 passages; the longest:
+shared    passages: 4; the longest:
 """
 
 
