@@ -18,7 +18,7 @@ class Shelf:
         return {mark: self._holders[mark] for mark in marks if mark in self._holders}
 
     def members(self, articles: Collection[int]) -> Mapping[int, Known]:
-        return {article: self._known[article] for article in articles}
+        return {each: self._known[each] for each in articles if each in self._known}
 
     def group(self, article: int) -> int:
         return self._known[article].group
