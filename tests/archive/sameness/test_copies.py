@@ -268,6 +268,15 @@ def test_a_large_and_a_small_piece_are_not_one_text() -> None:
     assert placed == [0, 1, 0]
 
 
+def test_what_a_copy_was_put_behind_is_none_of_its_group() -> None:
+    shelf = Shelf()
+    shelf.add(1, TITLE, TEXT)
+    assert shelf.add(2, TITLE, f"{BANK}\n{TEXT}").group == 1
+    placement = shelf.add(3, "存折", BANK)
+    assert placement.group is None
+    assert [whole.article for whole in placement.wholes] == [2]
+
+
 def test_copies_of_a_piece_join_the_article_and_not_the_round_up() -> None:
     placed = groups(("昨日要闻", ROUND_UP), ("港口", HARBOUR), ("", f"{HARBOUR}{FOOT}"))
     assert placed == [0, 1, 1]
