@@ -110,14 +110,17 @@ def marks(folded: str) -> tuple[int, ...]:
 
 def _minima(hashes: Sequence[int], window: int) -> set[int]:
     """The least of every `window` in a row; of all, where there are fewer."""
-    found, place, least = set[int](), -1, 0
-    for end in range(min(window, len(hashes)), len(hashes) + 1) if hashes else ():
-        start = max(0, end - window)
-        if place < start:
-            least = min(hashes[start:end])
-            place = hashes.index(least, start)
-        elif hashes[end - 1] < least:
+    if not hashes:
+        return set()
+    least = min(hashes[:window])
+    found, place = {least}, hashes.index(least)
+    for end in range(window + 1, len(hashes) + 1):
+        # The latest of equal ones stays longest: a text may repeat itself all along.
+        if hashes[end - 1] <= least:
             place, least = end - 1, hashes[end - 1]
+        elif place < end - window:
+            least = min(hashes[end - window : end])
+            place = hashes.index(least, end - window)
         found.add(least)
     return found
 

@@ -17,8 +17,12 @@ class Shelf:
         """Groups that are no more, and what each became."""
 
     def holders(self, marks: Sequence[int], cap: int) -> Mapping[int, Mapping[int, int]]:
-        held = ((mark, self._holders.get(mark, {})) for mark in marks)
-        return {mark: {self._now(group): its[group] for group in its} for mark, its in held if its}
+        found: dict[int, dict[int, int]] = {}
+        for mark in marks:
+            # The earliest article of a group comes last.
+            for group, article in reversed(self._holders.get(mark, {}).items()):
+                found.setdefault(mark, {})[self._now(group)] = article
+        return found
 
     def members(self, articles: Collection[int]) -> Mapping[int, Known]:
         known = ((each, self._known[each]) for each in articles if each in self._known)

@@ -1,5 +1,7 @@
 """What of an article is compared."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,12 @@ def test_marks_are_few() -> None:
     assert 20 < len(marks(text[:400])) < 60
     assert len(marks(text)) < 150
     assert set(marks(text)) & set(marks(text[3000:3400]))
+
+
+def test_a_text_that_repeats_itself_is_no_burden() -> None:
+    start = time.process_time()
+    assert len(marks("云" * 100_000)) == 1
+    assert time.process_time() - start < 1
 
 
 def test_numbers_are_known_by_what_stands_around_them() -> None:
