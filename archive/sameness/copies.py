@@ -95,7 +95,7 @@ class Index(Protocol):
         """
 
     def members(self, articles: Collection[int]) -> Mapping[int, Known]:
-        """These articles."""
+        """Those of these articles that have a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ def place(article: Traits, index: Index) -> Placement:
             is_copy = True
         else:
             continue
-        # Else the article is a round-up of both.
+        # Else the article, or what it is found in, is a round-up.
+        is_copy = is_copy and _fits(article, each, index)
         is_copy = is_copy and (not copies or _are_related(each, copies[0]))
         (copies if is_copy else pieces).append(each)
     groups = sorted({each.known.group for each in copies})
@@ -236,6 +237,18 @@ def _candidates(article: Traits, index: Index) -> list[_Candidate]:
         theirs = traits(its.title, its.text)
         found.append(_Candidate(number, its, theirs, compare_traits(article, theirs)))
     return sorted(found, key=lambda c: (-c.comparison.share - c.comparison.other_share, c.id))
+
+
+def _fits(article: Traits, each: _Candidate, index: Index) -> bool:
+    """Whether what is a small part of one member stands in the founder of the group as well."""
+    group = each.known.group
+    if each.is_smaller or each.comparison.other_share >= SHARE or group == each.id:
+        return True
+    founder = index.members([group]).get(group)
+    if founder is None or founder.group != group:
+        return True
+    its = compare_traits(article, traits(founder.title, founder.text))
+    return max(its.share, its.other_share) >= RELATED
 
 
 def _are_related(one: _Candidate, other: _Candidate) -> bool:

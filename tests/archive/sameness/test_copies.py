@@ -124,10 +124,30 @@ def test_parts_that_share_nothing_are_one_text_only_under_one_title(
 
 def test_a_member_of_the_group_is_no_piece() -> None:
     shelf = Shelf()
-    shelf.add(1, TITLE, "".join(SENTENCES[3:]))
+    shelf.add(1, TITLE, "".join(SENTENCES[2:]))
     shelf.add(2, TITLE, TEXT)
-    placement = shelf.add(3, TITLE, f"{TEXT}\n{BANK}")
+    whole = f"{HEAD * 2}{TEXT}\n{BANK}"
+    assert compare(TITLE, "".join(SENTENCES[2:]), TITLE, whole).verdict is Verdict.PIECE
+    placement = shelf.add(3, TITLE, whole)
     assert (placement.group, placement.pieces) == (1, ())
+
+
+def test_a_long_text_may_lack_its_first_paragraph() -> None:
+    long = f"{HARBOUR}\n{TEXT}\n{LIBRARY}\n{BANK}"
+    assert compare("", long[len(HARBOUR) :], "", long).verdict is Verdict.COPY
+
+
+def test_the_article_most_alike_is_the_one_that_matched() -> None:
+    shelf = Shelf()
+    shelf.add(1, TITLE, COPIES["read more"])
+    shelf.add(2, TITLE, TEXT)
+    assert shelf.add(3, TITLE, COPIES["Traditional"]).matched == 2
+
+
+def test_behind_another_matter_a_text_is_a_copy_only_under_one_title() -> None:
+    whole = f"{HARBOUR}\n{TEXT}"
+    assert compare(TITLE, TEXT, "晨读", whole).verdict is Verdict.PIECE
+    assert compare(TITLE, TEXT, TITLE, whole).verdict is Verdict.COPY
 
 
 # Articles that are not one text, however much they share
@@ -246,6 +266,15 @@ def test_a_round_up_is_known_by_what_else_it_contains() -> None:
 def test_a_large_and_a_small_piece_are_not_one_text() -> None:
     placed = groups((TITLE, TEXT), ("存折", BANK), ("晨读", f"{BANK}\n{TEXT}"))
     assert placed == [0, 1, 0]
+
+
+def test_what_a_copy_was_put_behind_is_none_of_its_group() -> None:
+    shelf = Shelf()
+    shelf.add(1, TITLE, TEXT)
+    assert shelf.add(2, TITLE, f"{BANK}\n{TEXT}").group == 1
+    placement = shelf.add(3, "存折", BANK)
+    assert placement.group is None
+    assert [whole.article for whole in placement.wholes] == [2]
 
 
 def test_copies_of_a_piece_join_the_article_and_not_the_round_up() -> None:

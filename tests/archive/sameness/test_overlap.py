@@ -29,6 +29,9 @@ def test_numbers_at_the_same_places() -> None:
     assert numbers(text, text) == (3, 0)
     assert numbers(text, text.replace("812", "790")) == (2, 1)
     assert numbers(text, "利润同比增长5.2%，员工人数为812人。") == (2, 0)
+    assert numbers(
+        "售价为3元，售价为5元，售价为8元，售价为9元。", "售价为3元，售价为8元，售价为9元。"
+    ) == (3, 0)
     assert numbers(text, "今年的利润有5.2亿元，员工人数有812个。") == (0, 0)
 
 
