@@ -21,7 +21,7 @@ select m.mark, c.copy_group, h.article
                        and article <> %(own)s
                       order by article desc limit %(most)s) h
   join archive.copy c on c.article = h.article
- order by h.article
+ order by h.article desc
 """
 _MEMBERS = """
 select c.article, c.copy_group, a.title, t.content,
@@ -45,7 +45,7 @@ class Marks:
         found: dict[int, dict[int, int]] = {}
         asked = {"own": self._article, "oldest": self._oldest, "most": cap + 1}
         for mark, group, article in self._conn.execute(_HOLDERS, asked | {"marks": list(marks)}):
-            # Of groups that became one the last that holds it, as in memory.
+            # The earliest of a group comes last.
             found.setdefault(mark, {})[group] = article
         self._held[tuple(marks)] = found
         return found
