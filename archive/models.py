@@ -1,5 +1,6 @@
 """The shared nouns, in the order of one article's way through the house."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -164,6 +165,8 @@ class Summary:
     """`extractive`, `lead` or the model's name."""
     reason: str = ""
     """Why the method is not the one that was asked for; empty otherwise."""
+    tag_spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """Where the text mentions each technology and industry; nowhere if only the title does."""
 
 
 @dataclass(frozen=True, slots=True)

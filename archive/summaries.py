@@ -21,12 +21,12 @@ def put(
     """Store the summary that was made for `text`, in place of an older one."""
     conn.execute(
         "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
-        " industries, topic, events, method, reason, made_at) values (%s, %s, %s, %s, %s, %s, %s,"
-        " %s, %s, %s, %s, %s) on conflict (article) do update set text_hash = excluded.text_hash,"
+        " industries, topic, events, method, reason, made_at, tag_spans) values (%s, %s, %s, %s, %s,"
+        " %s, %s, %s, %s, %s, %s, %s, %s) on conflict (article) do update set text_hash = excluded.text_hash,"
         " summary = excluded.summary, spans = excluded.spans, keywords = excluded.keywords,"
         " technologies = excluded.technologies, industries = excluded.industries,"
         " topic = excluded.topic, events = excluded.events, method = excluded.method,"
-        " reason = excluded.reason, made_at = excluded.made_at",
+        " reason = excluded.reason, made_at = excluded.made_at, tag_spans = excluded.tag_spans",
         (
             article,
             hashlib.sha256(text.encode()).digest(),
@@ -40,6 +40,7 @@ def put(
             summary.method,
             summary.reason,
             now,
+            Jsonb(dict(summary.tag_spans)),
         ),
     )
 

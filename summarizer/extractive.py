@@ -35,6 +35,7 @@ def summarize(article: Article) -> Summary:
         topic=tags.topic,
         events=events(article, ranked),
         method=method,
+        tag_spans=tags.spans,
     )
 
 
