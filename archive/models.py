@@ -150,6 +150,32 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of an article with what it measures. Offsets count characters of the text."""
+
+    subject: str
+    """What is measured, and of whom; at most 30 characters."""
+    values: tuple[float, ...]
+    """One number or, for a range, two, in the bare unit: 7亿元 is 700000000."""
+    unit: str
+    kind: str
+    """`stock` (a level at a moment), `flow` (of a period or happening), `price`, `rate` (share,
+    growth) or `measure` (physical)."""
+    date: str
+    """When it holds, as stated; empty if the sentence does not say."""
+    as_of: str
+    """The same as year, month or day (`2023`, `2023-10`, `2023-07-13`); empty without a year."""
+    by: str
+    """Who counted, estimated or claimed it; empty if the sentence does not say."""
+    text: str
+    start: int
+    end: int
+    sentence: tuple[int, int]
+    terms: tuple[str, ...]
+    """The nouns of the subject in the form in which subjects are compared, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What one article says. `spans` are character offsets into its text, one per sentence."""
 
@@ -164,6 +190,7 @@ class Summary:
     """`extractive`, `lead` or the model's name."""
     reason: str = ""
     """Why the method is not the one that was asked for; empty otherwise."""
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
