@@ -124,12 +124,8 @@ class Amount:
 
     @property
     def meaning(self) -> tuple[tuple[float, ...], str]:
-        """Values and unit in the form in which equal amounts are equal: 三成 is 30 %."""
-        times, unit = {"成": (10.0, "%"), "‰": (0.1, "%")}.get(self.unit, (1.0, self.unit))
-        values = self.values
-        if not unit and values[-1] < 1:
-            times, unit = 100.0, "%"
-        return tuple(round(times * value, 6) for value in values), _ALIKE.get(unit, unit)
+        """Values and unit by which equal amounts are equal."""
+        return meaning(self.values, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +139,14 @@ class Day:
     day: int = 0
     part: str = ""
     """上半年, 一季度 …"""
+
+
+def meaning(values: tuple[float, ...], unit: str) -> tuple[tuple[float, ...], str]:
+    """Values and unit in the form in which equal amounts are equal: 三成 is 30 %, 三名 are 3 人."""
+    times, unit = {"成": (10.0, "%"), "‰": (0.1, "%")}.get(unit, (1.0, unit))
+    if not unit and 0 < values[-1] < 1:
+        times, unit = 100.0, "%"
+    return tuple(round(times * value, 6) for value in values), _ALIKE.get(unit, unit)
 
 
 def narrow(text: str) -> str:

@@ -9,7 +9,8 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-from archive.models import Summary
+from archive.models import Figure, Summary
+from archive.numbers import meaning
 
 RECORD_FIELDS = ("标题", "链接", "总结", "关键词", "AI技术", "行业", "重大事件摘要")
 """The fields of a labelled record, as the corpus writes them."""
@@ -18,7 +19,7 @@ RECORD_FIELDS = ("标题", "链接", "总结", "关键词", "AI技术", "行业"
 def put(
     conn: Connection[TupleRow], article: int, text: str, summary: Summary, now: datetime
 ) -> None:
-    """Store the summary that was made for `text`, in place of an older one."""
+    """Store the summary that was made for `text`, and its figures, in place of older ones."""
     conn.execute(
         "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
         " industries, topic, events, method, reason, made_at) values (%s, %s, %s, %s, %s, %s, %s,"
@@ -41,6 +42,32 @@ def put(
             summary.reason,
             now,
         ),
+    )
+    conn.execute("delete from archive.figure where article = %s", (article,))
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into archive.figure values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+            " %s, %s, %s)",
+            [(article, place, *_row(one)) for place, one in enumerate(summary.figures, 1)],
+        )
+
+
+def _row(figure: Figure) -> tuple[object, ...]:
+    values, unit = meaning(figure.values, figure.unit)
+    return (
+        figure.subject,
+        list(figure.terms),
+        values[0],
+        values[-1],
+        unit,
+        figure.kind,
+        figure.date,
+        figure.as_of,
+        figure.by,
+        figure.text,
+        figure.start,
+        figure.end,
+        *figure.sentence,
     )
 
 

@@ -6,7 +6,7 @@ Subjects are found by parts of speech, clause by clause: what is counted stands 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from archive import taxonomy
@@ -43,7 +43,8 @@ _CHANGE = re.compile(
 _GENERIC = frozenset(
     """
     产业 行业 市场 规模 数量 总数 总量 总额 企业 企业数量 核心 核心产业 公司 数字 用户 用户数 用户规模 营收 营业收入 收入
-    净利润 利润 销售额 销量 产值 产量 价格 售价 总规模 投资 金额 比例 占比 市场规模 产业规模 增长率 增速 人数 数据 增幅
+    净利润 利润 销售额 销量 产值 产量 价格 售价 总规模 投资 金额 比例 占比 市场规模 产业规模 增长率 增速 人数 数据 增幅 中国 全球 世界 增减 同比 环比 时间 当地
+    总金额 年度 平均 投资者 项目 产品 技术 领域 地区 部分 人员 国家 城市 集团 股东 股份 股票 资金 交易日 例子 病例
     """.split()
 )
 _DROPPED = frozenset("产业 行业 市场 领域 总 的 目前 方面 有关 相关 数据 左右 预计 约 其中 合计".split())
@@ -68,7 +69,7 @@ _FLOW = re.compile(
     "发布|新增|实现|收入|营收|利润|产值|销售|销量|产量|出口|进口|投资|完成|接待|抓获|破获|融资|支出|成交|交付|发放|增加|签约"
     "|前[一二三四五六七八九十两\\d]+个?(?:月|季度)|上半年|下半年|季度|全年|期间|以来|每年|年均|同比"
 )
-_PRICE = re.compile("价|标额|收购|竞得|售|费|造价|/|起步|约合|报价|单价|成本|薪")
+_PRICE = re.compile("价|标额|收购|竞得|(?<!销)售|费|造价|/|起步|约合|报价|单价|成本|薪")
 # What is left of a clause after a number, when it is short; not what only modifies the number.
 _SHORT = re.compile(r" ?(?!左右|以[上下内外]|之[间多]|不等|上下|起|余|多|[左右上下前后以]|[的、和与及])[\u4e00-\u9fffA-Za-z]{2,8}(?=[，。；、,;\n +]|$)")
 _REFERS = re.compile("(?:这一|这个|该|上述|此)(?:数字|数据|比例|数值|金额|规模|数量)")
@@ -81,7 +82,12 @@ def figures(text: str) -> tuple[Figure, ...]:
     for figure in _Reading(text[:_READ]).figures():
         if not any(_same(figure, other) for other in found):
             found.append(figure)
-    return tuple(found)
+    return tuple(one if _is_special(one.terms) else replace(one, terms=()) for one in found)
+
+
+def _is_special(terms: Sequence[str]) -> bool:
+    """Whether a subject says enough to be compared with that of another article."""
+    return len(terms) > 1 and not set(terms) <= _GENERIC
 
 
 def _same(one: Figure, other: Figure) -> bool:
@@ -238,7 +244,7 @@ class _Reading:
         before = self._before(start, one.start)
         ends = self._clause_end(one.end, end)
         after = self._after(one, ends, kind, before)
-        found = _Found("", before, after, one.end + len(after))
+        found = _Found("", before, after, self.plain.find(after, one.end) + len(after))
         refers = _REFERS.search(self.plain, start, one.start)
         if refers:
             previous, found.before, before = self._last, "", ""
