@@ -176,6 +176,21 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that a written summary says, and where its article says it."""
+
+    kind: str
+    """`number`, `date`, `quotation`, `name`, `address`, `relation` or `negation`."""
+    start: int
+    end: int
+    """Its place in the summary."""
+    at: int
+    """Its offset in the article's text; -1 if it does not stand there."""
+    problem: str = ""
+    """The words that are wrong; empty if the article says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What one article says. `spans` are character offsets into its text, one per sentence."""
 
@@ -191,6 +206,8 @@ class Summary:
     reason: str = ""
     """Why the method is not the one that was asked for; empty otherwise."""
     figures: tuple[Figure, ...] = ()
+    checks: tuple[Check, ...] = ()
+    """What a text that a model wrote was checked for; an extract needs none."""
 
 
 @dataclass(frozen=True, slots=True)

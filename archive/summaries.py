@@ -22,12 +22,13 @@ def put(
     """Store the summary that was made for `text`, and its figures, in place of older ones."""
     conn.execute(
         "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
-        " industries, topic, events, method, reason, made_at) values (%s, %s, %s, %s, %s, %s, %s,"
-        " %s, %s, %s, %s, %s) on conflict (article) do update set text_hash = excluded.text_hash,"
+        " industries, topic, events, method, reason, made_at, checks) values (%s, %s, %s, %s, %s,"
+        " %s, %s, %s, %s, %s, %s, %s, %s) on conflict (article) do update set text_hash = excluded.text_hash,"
         " summary = excluded.summary, spans = excluded.spans, keywords = excluded.keywords,"
         " technologies = excluded.technologies, industries = excluded.industries,"
         " topic = excluded.topic, events = excluded.events, method = excluded.method,"
-        " reason = excluded.reason, made_at = excluded.made_at",
+        " reason = excluded.reason, made_at = excluded.made_at,"
+        " checks = excluded.checks",
         (
             article,
             hashlib.sha256(text.encode()).digest(),
@@ -41,6 +42,7 @@ def put(
             summary.method,
             summary.reason,
             now,
+            Jsonb([asdict(check) for check in summary.checks]),
         ),
     )
     conn.execute("delete from archive.figure where article = %s", (article,))

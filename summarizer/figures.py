@@ -79,10 +79,15 @@ _SKIPPED = re.compile("[每第](?:隔|逾)?$")
 def figures(text: str) -> tuple[Figure, ...]:
     """The figures of a text in order, each once; durations and bare numbers are none."""
     found: list[Figure] = []
-    for figure in _Reading(text[:_READ]).figures():
+    for figure in told(text):
         if not any(_same(figure, other) for other in found):
             found.append(figure)
     return tuple(one if _is_special(one.terms) else replace(one, terms=()) for one in found)
+
+
+def told(text: str) -> Iterator[Figure]:
+    """The figures of a text as often as it tells them."""
+    return _Reading(text[:_READ]).figures()
 
 
 def _is_special(terms: Sequence[str]) -> bool:

@@ -30,3 +30,6 @@ comment on column archive.figure.at is 'Offset of the number in the text, in cha
 comment on column archive.figure.sentence_at is 'Offset of its sentence. 所在句子的位置。';
 create index figure_value on archive.figure (unit, low, high) where terms <> '{}';
 create index figure_terms on archive.figure (terms) where terms <> '{}';
+
+alter table archive.summary add column checks jsonb not null default '[]';
+comment on column archive.summary.checks is 'What a summary that a model wrote was checked for: kind, place in the summary, offset in the text. 对模型所写总结的逐项核查：类别、在总结中的位置、在正文中的位置。';
