@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from archive.models import Article, Summary
 from summarizer.events import events
+from summarizer.figures import figures
 from summarizer.keywords import keywords
 from summarizer.ranking import REPEATS, Sentence, overlap, rank
 from summarizer.tags import tag
@@ -35,6 +36,7 @@ def summarize(article: Article) -> Summary:
         topic=tags.topic,
         events=events(article, ranked),
         method=method,
+        figures=figures(article.text),
         tag_spans=tags.spans,
     )
 

@@ -123,7 +123,7 @@ def _runs(text: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
     """Stretches of words that can form phrases, each with its offset: [(word, tag), …]."""
     run: list[tuple[str, str]] = []
     start = offset = 0
-    for word, tag in _segmenter().tag(text):
+    for word, tag in segmenter().tag(text):
         if tag in _INSIDE and word[0].isalnum():
             start = start if run else offset
             run.append((word, tag))
@@ -147,7 +147,7 @@ def _is_name(name: str, phrase: _Phrase, in_title: bool) -> bool:
 
 
 def _is_known(word: str) -> bool:
-    return word.isascii() or _segmenter().has_word(word)
+    return word.isascii() or segmenter().has_word(word)
 
 
 def _score(phrase: _Phrase, in_title: bool) -> float:
@@ -166,7 +166,7 @@ def _rarity(word: str) -> float:
 
 
 @cache
-def _segmenter() -> rjieba.Jieba:
+def segmenter() -> rjieba.Jieba:
     """A segmenter of our own that knows the dictionary's words; loading takes 0.1 s."""
     segmenter = rjieba.Jieba()
     taxonomy = load()
