@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archive.models import Article, Event
-from summarizer.ranking import POSITION, REPEATS, Sentence, overlap, rank
+from summarizer.ranking import REPEATS, Sentence, overlap, rank
 
 MOST = 7
 LONGEST = 120
@@ -66,7 +66,7 @@ def _happening(sentence: Sentence) -> _Happening | None:
         return None
     # min() keeps the first of equals, so of two kinds at one place the earlier in the table wins.
     *_, kind, weight, match = min(found, key=lambda one: one[:2])
-    worth = sentence.score - _PLACE_BACK * POSITION * sentence.early
+    worth = sentence.score - _PLACE_BACK * 0.3 * sentence.early
     worth += _DATED * bool(_DATE.search(sentence.text))
     worth += _NAMED * bool(_NAME.search(sentence.text))
     return _Happening(weight * worth, sentence, _event(kind, sentence, match))

@@ -28,7 +28,7 @@ def summarize(article: Article) -> Summary:
     chosen, method = pick(article, ranked)
     tags = tag(article)
     return Summary(
-        text=_join([sentence.text for sentence in chosen]),
+        text=joined(chosen),
         spans=tuple((sentence.start, sentence.end) for sentence in chosen),
         keywords=keywords(article.title, article.text),
         technologies=tags.technologies,
@@ -73,9 +73,9 @@ def _best(ranked: Sequence[Sentence], fewest: int, most: int) -> list[Sentence]:
     return chosen
 
 
-def _join(parts: Sequence[str]) -> str:
+def joined(chosen: Sequence[Sentence]) -> str:
     """One paragraph. Chinese sentences follow each other without a blank, Latin ones do not."""
     text = ""
-    for part in parts:
+    for part in (sentence.text for sentence in chosen):
         text += " " * bool(text and text[-1].isascii() and part[0].isascii()) + part
     return text

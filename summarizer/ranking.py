@@ -3,16 +3,34 @@
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from archive.models import Article
 from archive.text import fold, sentences
 
-# The weights, in the open. Each feature is between 0 and 1 and is named where it is computed.
-CENTRAL, TITLE_LIKE, TITLE_COVER = 0.5, 1.0, 1.1
-POSITION, LENGTH, ALONE, SHORT_LEAD = 1.0, 0.4, 0.2, 0.5
+# The weights, in the open: of the measures of `_measures`, each between 0 and 1. They were fitted on
+# 1,405 technology articles and 1,500 financial flashes with summaries by editors.
+WEIGHTS = {
+    "first": 0.09,
+    "place": 0.32,
+    "early": 0.29,
+    "central": 0.52,
+    "like_lead": 0.42,
+    "title_like": 0.83,
+    "title_cover": 0.75,
+    "title_letters": 0.98,
+    "length": 0.16,
+    "opens": 0.05,
+    "purpose": 0.14,
+    "is_a": 0.05,
+    "told": 0.04,
+    "person": 0.08,
+    "short_first": 0.28,
+    "short_early": 0.14,
+}
 SHORT = 300
-"""Characters of a text whose first sentence gets SHORT_LEAD: news flashes put everything there."""
+"""Characters of a text whose first sentence weighs more: news flashes put everything there."""
 
 SHORTEST, LONGEST, CUT = 12, 200, 300
 """Characters of a sentence that can be read alone; what is longer than CUT is cut off there, as
@@ -54,6 +72,16 @@ _DATELINE = re.compile(
 )
 
 
+_PURPOSE = re.compile(
+    r"本文|这篇|本教程|本指南|本系列|将介绍|我们将|让我们|教你|帮助你|帮你|学习如何|了解如何|看看"
+)
+_IS_A = re.compile(
+    r"是(?:一|由|基于|最|目前|用于|专为)|一[款种个项]|工具|项目|平台|发行版|使你|让你|允许|可以"
+)
+_TOLD = re.compile(r"公告|宣布|表示|发布|显示|[获认]为|据|消息|推出|完成")
+_PERSON = re.compile(r"我(?!国|们)|你")
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an article's text, at [start, end)."""
@@ -74,28 +102,62 @@ def rank(article: Article) -> list[Sentence]:
     """All sentences of the article's text in text order, scored; higher says more."""
     text = article.text
     spans = [_trim(text, *span) for span in sentences(text)]
-    title, pairs = _pairs(article.title), [_pairs(text[start:end]) for start, end in spans]
-    spread = Counter(pair for own in pairs for pair in own)
-    central = [sum(spread[p] - 1 for p in own) / math.sqrt(len(own) or 1) for own in pairs]
+    pairs = [_pairs(text[start:end]) for start, end in spans]
+    found = []
+    for index, ((start, end), own) in enumerate(zip(spans, pairs, strict=True)):
+        found.append(
+            Sentence(
+                start,
+                end,
+                text[start:end],
+                0.0,
+                1 - index / len(spans),
+                _reads_alone(text[start:end]),
+                own,
+            )
+        )
+    return [
+        replace(one, score=sum(WEIGHTS[name] * value for name, value in measures.items()))
+        for one, measures in zip(found, _measures(article, found), strict=True)
+    ]
+
+
+def _measures(article: Article, found: Sequence[Sentence]) -> Iterator[dict[str, float]]:
+    """What is measured of each sentence."""
+    title, letters = _pairs(article.title), frozenset(fold(article.title))
+    spread = Counter(pair for one in found for pair in one.pairs)
+    central = [
+        sum(spread[p] - 1 for p in one.pairs) / math.sqrt(len(one.pairs) or 1) for one in found
+    ]
     most_central = max(central, default=0) or 1
     # What the title shares with many sentences says little about one of them.
     rare = {pair: 1 / (1 + math.log(1 + spread[pair])) for pair in title}
-    found = []
-    for index, ((start, end), own) in enumerate(zip(spans, pairs, strict=True)):
-        early = 1 - index / len(spans)
-        alone = _reads_alone(text[start:end])
-        shared = own & title
-        score = (
-            CENTRAL * central[index] / most_central
-            + TITLE_LIKE * len(shared) / math.sqrt(len(title) * len(own) or 1)
-            + TITLE_COVER * sum(rare[pair] for pair in shared) / (sum(rare.values()) or 1)
-            + POSITION * early
-            + LENGTH * min(1.0, (end - start) / 40)
-            + ALONE * alone
-            + SHORT_LEAD * (index == 0 and len(text) <= SHORT)
-        )
-        found.append(Sentence(start, end, text[start:end], score, early, alone, own))
-    return found
+    all_rare = sum(rare.values()) or 1
+    short = len(article.text) <= SHORT
+    for index, one in enumerate(found):
+        yield {
+            "first": index == 0,
+            "place": 1 / (1 + index),
+            "early": one.early,
+            "central": central[index] / most_central,
+            "like_lead": _alike(one.pairs, found[0].pairs) if index else 0.0,
+            "title_like": _alike(one.pairs, title),
+            "title_cover": sum(rare[pair] for pair in one.pairs & title) / all_rare,
+            "title_letters": len(letters.intersection(one.text.lower())) / (len(letters) or 1),
+            "length": min(1.0, len(one.text) / 40),
+            "opens": one.start == 0 or article.text[one.start - 1] == "\n",
+            "purpose": bool(_PURPOSE.search(one.text)),
+            "is_a": bool(_IS_A.search(one.text)),
+            "told": bool(_TOLD.search(one.text)),
+            "person": bool(_PERSON.search(one.text)),
+            "short_first": short and index == 0,
+            "short_early": short * one.early,
+        }
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """The cosine of two sentences as sets of pairs."""
+    return len(one & other) / math.sqrt(len(one) * len(other) or 1)
 
 
 def overlap(one: Sentence, two: Sentence) -> float:
