@@ -148,6 +148,10 @@ class Event:
     start: int
     """Offset of the sentence in the article's text, in characters."""
     end: int
+    date: str = ""
+    """When, as the sentence says first; empty if it does not."""
+    keys: tuple[str, ...] = ()
+    """What tells it from other events; two that share one are the same."""
 
 
 @dataclass(frozen=True, slots=True)

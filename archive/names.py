@@ -30,6 +30,12 @@ def known() -> dict[str, str]:
     return {alias: each[0] for kind in shipped.values() for each in kind for alias in each}
 
 
+def companies() -> dict[str, str]:
+    """Every name of each shipped company, and the one that stands for it."""
+    known = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    return {alias: names[0] for names in known["companies"] for alias in names}
+
+
 def _rows() -> set[tuple[str, str, str]]:
     known = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     kinds = {"companies": "company", "products": "product", "institutions": "institution"}
