@@ -22,14 +22,17 @@ def put(
     """Store the summary that was made for `text`, and its figures, in place of older ones."""
     conn.execute(
         "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
-        " industries, topic, events, method, reason, made_at, checks, tag_spans) values"
-        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (article) do update set"
+        " industries, topic, events, method, reason, made_at, checks, tag_spans,"
+        " event_keys) values"
+        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (article) do update set"
         " text_hash = excluded.text_hash,"
         " summary = excluded.summary, spans = excluded.spans, keywords = excluded.keywords,"
         " technologies = excluded.technologies, industries = excluded.industries,"
         " topic = excluded.topic, events = excluded.events, method = excluded.method,"
         " reason = excluded.reason, made_at = excluded.made_at,"
-        " checks = excluded.checks, tag_spans = excluded.tag_spans",
+        " checks = excluded.checks, tag_spans = excluded.tag_spans,"
+        " event_keys = excluded.event_keys",
         (
             article,
             hashlib.sha256(text.encode()).digest(),
@@ -45,6 +48,7 @@ def put(
             now,
             Jsonb([asdict(check) for check in summary.checks]),
             Jsonb(dict(summary.tag_spans)),
+            sorted({key for event in summary.events for key in event.keys}),
         ),
     )
     conn.execute("delete from archive.figure where article = %s", (article,))

@@ -48,7 +48,8 @@ comment on column news.tags.passage is 'Why: the words around the first mention 
 
 create or replace view news.events as
 select a.id, e.number, e.event ->> 'kind' as kind, e.event ->> 'text' as event,
-       coalesce(a.published_at, a.first_seen) as at, s.name as source_name, a.title, l.url
+       coalesce(a.published_at, a.first_seen) as at, s.name as source_name, a.title, l.url,
+       coalesce(e.event ->> 'date', '') as stated
   from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
@@ -64,6 +65,7 @@ comment on column news.events.at is 'When the article was published; when first 
 comment on column news.events.source_name is 'Publisher of this copy. 发布来源。';
 comment on column news.events.title is 'Headline of the article. 文章标题。';
 comment on column news.events.url is 'Canonical address. 规范链接。';
+comment on column news.events.stated is 'When it happened, as the sentence says; empty if it does not. 原句所述时间；未述则为空。';
 
 create or replace view news.names as
 select name, alias, kind from archive.name;
