@@ -35,6 +35,8 @@ _LAST = _INSIDE - {"nrfg", "an", "b", "g"}
 _PERSON = "nr"
 
 _WORDS_IN_PHRASE = 4
+_FULLER = 3
+"""Mentions that make a longer name of the headline the one to take."""
 _SHARED = 2
 """Keywords that may have a word in common."""
 _LONGEST = 12
@@ -99,7 +101,10 @@ def keywords(title: str, text: str, limit: int = 8) -> tuple[str, ...]:
     }
     chosen: list[str] = []
     used: Counter[str] = Counter()
-    for name in sorted(scores, key=lambda name: -scores[name]):
+    for best in sorted(scores, key=lambda name: -scores[name]):
+        # The headline's fuller name, when the text has it again and again: AI大模型, not 大模型.
+        fuller = (one for one in in_title if best in one and one in scores)
+        name = max((one for one in fuller if phrases[one].count >= _FULLER), key=len, default=best)
         words = Counter({word.lower() for word in phrases[name].words})
         if max((words + used).values()) > _SHARED or any(
             name in one or one in name for one in chosen

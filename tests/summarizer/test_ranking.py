@@ -29,6 +29,10 @@ def test_a_whole_statement_reads_alone(sentence: str) -> None:
         "此外，公司计划年内招聘一百名工程师。",
         "他认为农技员不会因此而失业。",
         "对此，周望川说公司早有准备。",
+        "不光如此，初来云汐市的农技员也不少。",
+        "幸运的是，智算中心在断电前备份了数据。",
+        "下面描述的三种办法都能减少病虫害。",
+        "谁承想，老农技员也能学会写程序。",
         "其中三成资金将用于建设智算中心。",
         "同时，公司计划在年内招聘工程师。",
         "2019年，他来到云汐市创办公司。",
@@ -64,7 +68,13 @@ def test_questions_credits_captions_and_pieces_do_not(sentence: str) -> None:
 
 @pytest.mark.parametrize(
     "dateline",
-    ["云汐社3月2日电（记者 林未）", "本报讯 ", "（云汐社2日电）", "星湾网3月2日讯 （记者林未）"],
+    [
+        "云汐社3月2日电（记者 林未）",
+        "本报讯 ",
+        "（云汐社2日电）",
+        "星湾网3月2日讯 （记者林未）",
+        "（雲汐社2日電）",
+    ],
 )
 def test_a_sentence_begins_after_its_dateline(dateline: str) -> None:
     text = f"{dateline}星阶科技发布垂直大模型“青禾”。"
