@@ -58,7 +58,7 @@ _DANGLING = re.compile(
 # The sentence as a whole leans back, or is a quotation without its speaker.
 _LEANING = re.compile(
     r"^.{0,14}却|^[^，,]{0,12}(?:则|还)(?!是|款|有限)|^.{0,12}(?:该公司|这一|这家|此举|上述)"
-    r"|^[^，,]{0,12}[年月日时后前中上来][，,]\s?(?:他|她|它)|如此说道|^[“「][^”」]*[”」]$"
+    r"|^[^，,]{0,18}[，,]\s?[他她]|^[^，,]{0,12}[年月日时后前中上来][，,]\s?它|如此说道|^[“「][^”」]*[”」]$"
 )
 _CREDIT = re.compile(
     r"""^[（(【\[▲△]*(?:
