@@ -69,8 +69,8 @@ def main() -> int:
     share = sum(caught[kind] for kind in PLANTS if kind != "negation") / max(1, total)
     bars.bar("planted errors caught", share, 0.97, total)
     for kind in PLANTS:
-        bars.tell(f"  {kind}", caught[kind] / max(1, planted[kind]), planted[kind])
-    bars.tell("extracts refused", planted["faithful refused"], sum(n for _, n in refused.values()))
+        print(f"  {kind:<46}{caught[kind] / max(1, planted[kind]):>9.3f}   n={planted[kind]}")
+    print(f"{'faithful extracts refused':<48}{planted['faithful refused']:>9}")
     for name, (wrong_ones, of) in refused.items():
         bars.bar(f"editors' summaries refused, {name}", wrong_ones / of, 0.1, of, least=False)
     return int(bars.missed)

@@ -2,7 +2,8 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from archive import names
@@ -15,12 +16,14 @@ from summarizer.keywords import segmenter
 
 _QUOTATION = re.compile(r"[“「『《\"]([^“”「」『』《》\"\n]{2,})[”」』》\"]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；）)”」』》]+", re.IGNORECASE)
-_LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]+(?:[-.+/][A-Za-z0-9]+)*")
+_LATIN = re.compile(r"(?<![A-Za-z0-9</])[A-Za-z](?:[A-Za-z]|\d(?!\d{3}))+(?:[-.+/][A-Za-z0-9]+)*")
 _NAMES = frozenset("nr nrt nt ns nrfg".split())
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟"
     "秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚汤陶黎温莫易樊乔文安殷颜庄章鲁倪庞邢俞翟蓝聂齐向申葛柴伍覃骆关焦柳欧祝纪尚毕耿芦左季管符辛苗詹曲"
 )
+# Words that the segmenter takes for places or people.
+_NO_NAMES = frozenset("东西 城市 深度 钟爱 高峰 明星 高达 温和 安全 华人 时代 世界 天下 东部 西部 南部 北部 中东".split())
 _TAIL = frozenset("同和与在说称等将被向对于为是的")
 _SUFFIX = re.compile("(?<=..)[省市县区州镇]$")
 _HAN_DIGITS = dict(zip("两三四五六七八九", range(2, 10), strict=False))
@@ -45,9 +48,16 @@ def _numbers(summary: str, source: str) -> Iterator[Check]:
         if one.written and one.values == (1.0,):
             continue
         written = summary[one.start : one.end]
-        match = next((other for other in there if equal(one, other, written)), None)
-        at = match.start if match else _said(one, written, plain)
+        ends = [replace(one, values=(value,)) for value in one.values]
+        places = [_place(end, there, written) for end in (one, *ends)]
+        at = places[0] if places[0] >= 0 else min(places[1:])
+        if at < 0:
+            at = _said(one, written, plain)
         yield _check("number", one.start, one.end, at, written)
+
+
+def _place(one: Amount, there: Sequence[Amount], written: str) -> int:
+    return next((other.start for other in there if equal(one, other, written)), -1)
 
 
 def equal(one: Amount, other: Amount, written: str) -> bool:
@@ -151,7 +161,7 @@ def _mentions(summary: str, known: Finder) -> Iterator[tuple[int, int, str]]:
         yield found.start(), found.end(), ""
     at = 0
     for word, tag in segmenter().tag(summary):
-        is_name = tag in _NAMES and (tag[:2] != "nr" or word[0] in _SURNAMES)
+        is_name = tag in _NAMES and word not in _NO_NAMES and (tag[:2] != "nr" or word[0] in _SURNAMES)
         if is_name and len(word) > 1 and not word.isascii():
             yield at, at + len(word), ""
         at += len(word)
