@@ -9,6 +9,7 @@ Then the editors' summaries as they are. Exit status 1 if a goal is missed.
 
 import gzip
 import json
+import math
 import random
 import re
 import sys
@@ -21,6 +22,7 @@ from archive.models import Article
 from archive.names import known
 from benchmarks.extraction import Bars
 from summarizer.extractive import summarize
+from summarizer.figures import measured
 from summarizer.grounding import ground
 from summarizer.keywords import segmenter
 
@@ -32,6 +34,8 @@ _OTHER_UNITS = {
 }  # fmt: skip
 _PLACES = "云南 贵州 甘肃 青海 海南 宁夏 挪威 智利 秘鲁 肯尼亚 匈牙利 温州 泉州 洛阳 桂林 大庆 芜湖".split()
 _PEOPLE = "许长庚 何汝嘉 周望川 林知远 孙怀瑾 郭允之 马世铎 高以宁".split()
+_TITLE = re.compile("(?:长|总裁|总经理|创始人|院士|教授|研究员|分析师|主任|负责人|记者|主席|总统|总理|主管|CEO)$")
+_NO_PLACES = frozenset("中国 我国 城市 东西 普及 上市 加密 入门 关联 新建 深度 外国 大关".split())
 _LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{2,}(?![A-Za-z0-9])")
 
 Plant = Callable[[str, Article, random.Random], str | None]
@@ -91,10 +95,22 @@ def _number(summary: str, article: Article, dice: random.Random) -> str | None:
     return None
 
 
+def _is_plain(one: numbers.Amount) -> bool:
+    """Whether it is a figure rather than a phrase (一个) or a term (5年期)."""
+    return not one.written and measured(one) != "duration"
+
+
+def _is_near(one: numbers.Amount, others: set[tuple[float, ...]]) -> bool:
+    """Whether a number may be another one rounded, so that to put it there is no error."""
+    return any(
+        math.isclose(value, each, rel_tol=0.1) for other in others for value in one.values for each in other
+    )
+
+
 def _unit(summary: str, article: Article, dice: random.Random) -> str | None:
     """Another unit, or 万 for 亿, after one of its numbers."""
     choices = []
-    for one in numbers.amounts(summary):
+    for one in filter(_is_plain, numbers.amounts(summary)):
         words = summary[one.start : one.end]
         for unit in ("万", "亿") if re.search("[万亿]", words) else (one.unit,):
             if unit in _OTHER_UNITS and unit in words:
@@ -129,8 +145,10 @@ def _name(summary: str, article: Article, dice: random.Random) -> str | None:
     source = f"{article.text}\n{article.title}"
     spans, at = [], 0
     for word, tag in segmenter().tag(summary):
-        pool = {"ns": _PLACES, "nr": _PEOPLE}.get(tag)
-        if pool and len(word) > 1 and word not in ("中国", "我国"):
+        pool = _PLACES if tag == "ns" and len(word) > 1 else None
+        if tag == "nr" and 1 < len(word) < 4 and _TITLE.search(summary, 0, at):
+            pool = _PEOPLE
+        if pool and word not in _NO_PLACES:
             spans.append((at, at + len(word), pool))
         at += len(word)
     firms = [name for name in known() if not name.isascii()]
@@ -162,12 +180,12 @@ def _negation(summary: str, article: Article, dice: random.Random) -> str | None
 
 def _crossed(summary: str, article: Article, dice: random.Random) -> str | None:
     """Two of its numbers of one unit exchanged, or one replaced by another of the article."""
-    ones = [one for one in numbers.amounts(summary) if one.unit and not one.written]
+    ones = [one for one in numbers.amounts(summary) if _is_plain(one) and one.unit]
     pairs = [
         (one, other)
         for n, one in enumerate(ones)
         for other in ones[n + 1 :]
-        if one.unit == other.unit and one.values != other.values
+        if one.unit == other.unit and not _is_near(one, {other.values})
     ]
     if pairs and dice.random() < 0.5:
         one, other = dice.choice(pairs)
@@ -183,7 +201,7 @@ def _crossed(summary: str, article: Article, dice: random.Random) -> str | None:
         (one, other)
         for other in numbers.amounts(article.text)
         for one in ones
-        if other.unit == one.unit and other.values not in mine and not other.written
+        if other.unit == one.unit and _is_plain(other) and not _is_near(other, mine)
     ]
     if not swaps:
         return None

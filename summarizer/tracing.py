@@ -18,13 +18,14 @@ _QUOTATION = re.compile(r"[“「『《\"]([^“”「」『』《》\"\n]{2,})[
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；）)”」』》]+", re.IGNORECASE)
 _LATIN = re.compile(r"(?<![A-Za-z0-9</])[A-Za-z](?:[A-Za-z]|\d(?!\d{3}))+(?:[-.+/][A-Za-z0-9]+)*")
 _NAMES = frozenset("nr nrt nt ns nrfg".split())
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟"
-    "秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚汤陶黎温莫易樊乔文安殷颜庄章鲁倪庞邢俞翟蓝聂齐向申葛柴伍覃骆关焦柳欧祝纪尚毕耿芦左季管符辛苗詹曲"
-)
 # Words that the segmenter takes for places or people.
-_NO_NAMES = frozenset("东西 城市 深度 钟爱 高峰 明星 高达 温和 安全 华人 时代 世界 天下 东部 西部 南部 北部 中东".split())
-_TAIL = frozenset("同和与在说称等将被向对于为是的")
+_NO_NAMES = frozenset(
+    "东西 城市 深度 钟爱 高峰 明星 明朗 高达 温和 安全 时代 世界 天下 东部 西部 南部 北部 中东 令人 入门 关联 新建 上市 上市公司 额超 暴风雪"
+    " 辟谣 新进展 最新进展 高水平 方正 智能化 许可 索薪 权衡 普及 联合体 新城 易主 几波 四区 加密 毛利润 黑马 高开高 人民政府 入园 两国 维度 中断 归母"
+    " 金石 公立医院 能源安全 采取措施 官宣 范畴 师生 拉高 二人 换人 外国 清仓 贺岁 扎堆 上马 五国 新政府 三连冠 日增 亏损 大关 康复者 同比增加 马甲 高光"
+    " 雷同 关注 安装 高级 高效 简单 简易 平台 常用 常见 明白 温馨 乐趣 宝贵 强大 和谐".split()
+)
+_TAIL = frozenset("同和与在说称等将被向对于为是的答近约超任及")
 _SUFFIX = re.compile("(?<=..)[省市县区州镇]$")
 _HAN_DIGITS = dict(zip("两三四五六七八九", range(2, 10), strict=False))
 
@@ -99,7 +100,7 @@ def _step(written: str, value: float) -> float:
 
 def _said(one: Amount, written: str, plain: str) -> int:
     """Where a small number stands in other words: 三 in 三大运营商."""
-    if one.written and one.values[0] < 10 and measured(one) in ("count", "duration"):
+    if one.written and one.values[0] < 10 and measured(one) == "count":
         digit = narrow(written)[0]
         return max(plain.find(digit), plain.find(str(_HAN_DIGITS.get(digit, digit))))
     return -1
@@ -161,8 +162,8 @@ def _mentions(summary: str, known: Finder) -> Iterator[tuple[int, int, str]]:
         yield found.start(), found.end(), ""
     at = 0
     for word, tag in segmenter().tag(summary):
-        is_name = tag in _NAMES and word not in _NO_NAMES and (tag[:2] != "nr" or word[0] in _SURNAMES)
-        if is_name and len(word) > 1 and not word.isascii():
+        is_name = tag in _NAMES and len(word) > 1 and not word.isascii()
+        if is_name and word not in _NO_NAMES:
             yield at, at + len(word), ""
         at += len(word)
 
@@ -177,8 +178,10 @@ def _stands(name: str, source: str) -> int:
         at = source.find(_SUFFIX.sub("", name))
     if at < 0 and len(name) == 2 and name[1] == "国":
         at = source.find(name[0])
-    if at < 0 and len(name) == 3 and name[2] in _TAIL:
-        at = source.find(name[:2])
+    if at < 0 and len(name) > 2 and name[-1] in _TAIL:
+        at = source.find(name[:-1])
+    if at < 0 and len(name) > 3:
+        at = source.find(name[1:])
     if at < 0 and len(name) > 2:
         short = re.search("[^，。\\n]{0,4}?".join(map(re.escape, name)), source)
         at = short.start() if short else -1
