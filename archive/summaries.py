@@ -23,7 +23,8 @@ def put(
     conn.execute(
         "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
         " industries, topic, events, method, reason, made_at, checks) values (%s, %s, %s, %s, %s,"
-        " %s, %s, %s, %s, %s, %s, %s, %s) on conflict (article) do update set text_hash = excluded.text_hash,"
+        " %s, %s, %s, %s, %s, %s, %s, %s) on conflict (article) do update set"
+        " text_hash = excluded.text_hash,"
         " summary = excluded.summary, spans = excluded.spans, keywords = excluded.keywords,"
         " technologies = excluded.technologies, industries = excluded.industries,"
         " topic = excluded.topic, events = excluded.events, method = excluded.method,"

@@ -18,23 +18,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archive import numbers
+from archive.days import dates
 from archive.models import Article
 from archive.names import known
 from benchmarks.extraction import Bars
 from summarizer.extractive import summarize
-from summarizer.figures import measured
 from summarizer.grounding import ground
 from summarizer.keywords import segmenter
 
 SETS = ("finna", "lctt")
-_OTHER_UNITS = {
-    "元": "美元", "美元": "元", "%": "个百分点", "个百分点": "%", "吨": "公斤", "万": "亿", "亿": "万", "家": "人",
-    "人": "家", "年": "个月", "天": "年", "小时": "分钟", "分钟": "小时", "例": "吨", "公里": "米", "股": "元", "倍": "%",
-    "GB": "TB", "MB": "GB", "个": "吨", "次": "元", "台": "吨", "辆": "吨", "种": "吨", "点": "%", "港元": "美元",
-}  # fmt: skip
-_PLACES = "云南 贵州 甘肃 青海 海南 宁夏 挪威 智利 秘鲁 肯尼亚 匈牙利 温州 泉州 洛阳 桂林 大庆 芜湖".split()
+_OTHER_UNITS = dict(
+    pair.split(":")
+    for pair in (
+        "元:美元 美元:元 %:个百分点 个百分点:% 吨:公斤 万:亿 亿:万 家:人 人:家 年:个月 天:年"
+        " 小时:分钟 分钟:小时"
+        " 例:吨 公里:米 股:元 倍:% GB:TB MB:GB 个:吨 次:元 台:吨 辆:吨 种:吨 点:% 港元:美元"
+    ).split()
+)
+_PLACES = "云南 贵州 甘肃 青海 海南 宁夏 挪威 智利 秘鲁 肯尼亚 匈牙利 温州 洛阳 桂林 大庆".split()
 _PEOPLE = "许长庚 何汝嘉 周望川 林知远 孙怀瑾 郭允之 马世铎 高以宁".split()
-_TITLE = re.compile("(?:长|总裁|总经理|创始人|院士|教授|研究员|分析师|主任|负责人|记者|主席|总统|总理|主管|CEO)$")
+_TITLE = re.compile(
+    "(?:长|总裁|总经理|创始人|院士|教授|研究员|分析师|主任|负责人|记者|主席|总统|总理|主管|CEO)$"
+)
 _NO_PLACES = frozenset("中国 我国 城市 东西 普及 上市 加密 入门 关联 新建 深度 外国 大关".split())
 _LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]{2,}(?![A-Za-z0-9])")
 
@@ -97,13 +102,16 @@ def _number(summary: str, article: Article, dice: random.Random) -> str | None:
 
 def _is_plain(one: numbers.Amount) -> bool:
     """Whether it is a figure rather than a phrase (一个) or a term (5年期)."""
-    return not one.written and measured(one) != "duration"
+    return not one.written and one.kind != "duration"
 
 
 def _is_near(one: numbers.Amount, others: set[tuple[float, ...]]) -> bool:
     """Whether a number may be another one rounded, so that to put it there is no error."""
     return any(
-        math.isclose(value, each, rel_tol=0.1) for other in others for value in one.values for each in other
+        math.isclose(value, each, rel_tol=0.1)
+        for other in others
+        for value in one.values
+        for each in other
     )
 
 
@@ -126,13 +134,17 @@ def _unit(summary: str, article: Article, dice: random.Random) -> str | None:
 def _date(summary: str, article: Article, dice: random.Random) -> str | None:
     """Another year, month or day in one of its dates, such that the article has no such date."""
     source = f"{article.text}\n{article.title}"
-    days = numbers.dates(summary)
+    days = dates(summary)
     for one in dice.sample(days, len(days)):
         words = summary[one.start : one.end]
         part = dice.choice([name for name in ("year", "month", "day") if getattr(one, name)])
         value = getattr(one, part)
         other = dice.choice(
-            [n for n in {"year": range(1995, 2035), "month": range(1, 13)}.get(part, range(1, 29)) if n != value]
+            [
+                n
+                for n in {"year": range(1995, 2035), "month": range(1, 13)}.get(part, range(1, 29))
+                if n != value
+            ]
         )
         wrong = re.sub(rf"(?<!\d)0?{value}(?!\d)", str(other), words, count=1)
         if wrong != words and not re.search(rf"(?<!\d)0?{other}(?!\d)", source):

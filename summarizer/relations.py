@@ -69,7 +69,9 @@ def _numbers(summary: str, source: str) -> Iterator[Check]:
 def _around(figure: Figure, text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The pairs of a figure's subject with its clause, and of its sentence."""
     start, end = figure.sentence
-    low = max([found.start() for found in _CLAUSE.finditer(text, start, figure.start)], default=start)
+    low = max(
+        [found.start() for found in _CLAUSE.finditer(text, start, figure.start)], default=start
+    )
     clause = _pairs(text[low : figure.start]) | _pairs(text[figure.end : figure.end + 8])
     return clause | _pairs(figure.subject), _pairs(text[start:end])
 

@@ -2,29 +2,33 @@
 
 import math
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from archive import names
+from archive.days import Day, dates
 from archive.models import Check
-from archive.numbers import COUNTS, Amount, Day, amounts, dates, narrow
+from archive.numbers import KINDS, Amount, amounts
+from archive.script import narrow
 from archive.text import fold
 from archive.words import Finder
-from summarizer.figures import measured
 from summarizer.keywords import segmenter
 
 _QUOTATION = re.compile(r"[“「『《\"]([^“”「」『』《》\"\n]{2,})[”」』》\"]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；）)”」』》]+", re.IGNORECASE)
-_LATIN = re.compile(r"(?<![A-Za-z0-9</])[A-Za-z](?:[A-Za-z]|\d(?!\d{3}))+(?:[-.+/][A-Za-z0-9]+)*")
-_NAMES = frozenset("nr nrt nt ns nrfg".split())
-# Words that the segmenter takes for places or people.
-_NO_NAMES = frozenset(
-    "东西 城市 深度 钟爱 高峰 明星 明朗 高达 温和 安全 时代 世界 天下 东部 西部 南部 北部 中东 令人 入门 关联 新建 上市 上市公司 额超 暴风雪"
-    " 辟谣 新进展 最新进展 高水平 方正 智能化 许可 索薪 权衡 普及 联合体 新城 易主 几波 四区 加密 毛利润 黑马 高开高 人民政府 入园 两国 维度 中断 归母"
-    " 金石 公立医院 能源安全 采取措施 官宣 范畴 师生 拉高 二人 换人 外国 清仓 贺岁 扎堆 上马 五国 新政府 三连冠 日增 亏损 大关 康复者 同比增加 马甲 高光"
-    " 雷同 关注 安装 高级 高效 简单 简易 平台 常用 常见 明白 温馨 乐趣 宝贵 强大 和谐".split()
+_LATIN = re.compile(
+    r"(?<![A-Za-z0-9</])[A-Za-z](?:[A-Za-z]|\d(?!\d{3}|\d?[月日年号])(?![月日年号]))+(?:[-.+/][A-Za-z0-9]+)*"
 )
+_NAMES = frozenset("nr nrt nt ns nrfg".split())
+_NO_NAMES = frozenset(
+    tomllib.loads(Path(__file__).with_name("grounding.toml").read_text(encoding="utf-8"))[
+        "no_names"
+    ]
+)
+_ABOUT = re.compile("^[近约超逾达过]|[余多]|左右$")
 _TAIL = frozenset("同和与在说称等将被向对于为是的答近约超任及")
 _SUFFIX = re.compile("(?<=..)[省市县区州镇]$")
 _HAN_DIGITS = dict(zip("两三四五六七八九", range(2, 10), strict=False))
@@ -49,12 +53,18 @@ def _numbers(summary: str, source: str) -> Iterator[Check]:
         if one.written and one.values == (1.0,):
             continue
         written = summary[one.start : one.end]
+        if _ABOUT.search(summary[max(0, one.start - 1) : one.end + 2]):
+            written = re.sub(r"(?<=\d)(0+)(?![\d.])", _blanks, written)
         ends = [replace(one, values=(value,)) for value in one.values]
         places = [_place(end, there, written) for end in (one, *ends)]
         at = places[0] if places[0] >= 0 else min(places[1:])
         if at < 0:
             at = _said(one, written, plain)
         yield _check("number", one.start, one.end, at, written)
+
+
+def _blanks(zeros: re.Match[str]) -> str:
+    return "·" * len(zeros[0])
 
 
 def _place(one: Amount, there: Sequence[Amount], written: str) -> int:
@@ -78,7 +88,7 @@ def _alike(unit: str, other: str) -> bool:
 
 
 _PEOPLE = frozenset("人 例 人次 个".split())
-_COUNTED = frozenset(COUNTS)
+_COUNTED = KINDS["count"]
 
 
 def _rounds(value: float, exact: float, step: float) -> bool:
@@ -91,16 +101,18 @@ def _rounds(value: float, exact: float, step: float) -> bool:
 
 
 def _step(written: str, value: float) -> float:
-    """The last place of a written number: 10000 for 1080万."""
-    found = re.search(r"\d+(?:\.(\d+))?", narrow(written).replace(",", ""))
-    if not found or not float(found[0]) or value < 2:
+    """The last place of a written number: 10000 for 1080万; a dot stands for a zero that is one
+    only because the number is not meant exactly."""
+    found = re.search(r"\d+(·*)(?:\.(\d+))?", narrow(written).replace(",", ""))
+    number = float(found[0].replace("·", "0")) if found else 0.0
+    if not found or not number or value < 2:
         return 0.0
-    return 10.0 ** -len(found[1] or "") * max(1.0, value / float(found[0]))
+    return 10.0 ** (len(found[1]) - len(found[2] or "")) * max(1.0, value / number)
 
 
 def _said(one: Amount, written: str, plain: str) -> int:
     """Where a small number stands in other words: 三 in 三大运营商."""
-    if one.written and one.values[0] < 10 and measured(one) == "count":
+    if one.written and one.values[0] < 10 and one.kind == "count":
         digit = narrow(written)[0]
         return max(plain.find(digit), plain.find(str(_HAN_DIGITS.get(digit, digit))))
     return -1

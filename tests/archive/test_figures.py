@@ -38,8 +38,32 @@ def test_figures_are_kept_with_the_summary_and_replaced_with_it(
         " sentence from news.figures order by number"
     )
     assert conn.execute(shown).fetchall() == [
-        (1, "云汐算力", 30, None, "%", "stock", "三成", "2023年", "2023", "潮声数据", "算力规模为三成"),
-        (2, "云汐", 3e8, 5e8, "元", "stock", "3至5亿元", "2023年", "2023", "", "算力规模为三成，量"),
+        (
+            1,
+            "云汐算力",
+            30,
+            None,
+            "%",
+            "stock",
+            "三成",
+            "2023年",
+            "2023",
+            "潮声数据",
+            "算力规模为三成",
+        ),
+        (
+            2,
+            "云汐",
+            3e8,
+            5e8,
+            "元",
+            "stock",
+            "3至5亿元",
+            "2023年",
+            "2023",
+            "",
+            "算力规模为三成，量",
+        ),
     ]
     desk.summary(article)
     assert conn.execute(shown).fetchall() == []

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.numbers import COUNTS, Amount, Day, amounts, dates, meaning, narrow
+from archive.days import Day, dates
+from archive.numbers import KINDS, Amount, amounts, meaning
+from archive.script import narrow
 
 WORDS = "零一二三四五六七八九"
 
@@ -72,7 +74,9 @@ def test_digits_and_characters_read_alike(number: int, unit: str, power: str) ->
 def test_width_and_separators_do_not_count(whole: int, cents: int, unit: str) -> None:
     plain = f"{whole}.{cents:02}{unit}"
     forms = [plain, f"{whole:,}.{cents:02}{unit}", wide(plain), f"{whole}.{cents:02} {unit}"]
-    assert {tuple(read(f"为{form}。")) for form in forms} == {((float(f"{whole}.{cents:02}"), unit),)}
+    assert {tuple(read(f"为{form}。")) for form in forms} == {
+        ((float(f"{whole}.{cents:02}"), unit),)
+    }
 
 
 @given(st.integers(1, 900), st.integers(1, 900), st.sampled_from("-—–～至到"))
@@ -82,14 +86,13 @@ def test_a_range_has_two_ends_of_one_power(low: int, more: int, between: str) ->
 
 @given(st.integers(1950, 2040), st.integers(1, 12), st.integers(1, 28))
 def test_dates_read_alike_and_are_no_amounts(year: int, month: int, day: int) -> None:
+    by_digits = "".join(WORDS[int(digit)] for digit in str(year))
     forms = [
         f"{year}年{month}月{day}日",
         f"{year}-{month:02}-{day:02}",
         f"{year}/{month}/{day}",
         wide(f"{year}年{month}月{day}日"),
-        f"{''.join(WORDS[int(digit)] for digit in str(year))}年{chinese(month)}月{chinese(day)}日".replace(
-            "一十", "十"
-        ),
+        f"{by_digits}年{chinese(month)}月{chinese(day)}日".replace("一十", "十"),
     ]
     for form in forms:
         (one,) = dates(f"于{form}发布")
@@ -123,7 +126,11 @@ def test_places_are_those_of_the_text(text: str) -> None:
         assert 0 <= day.start < day.end <= len(text)
 
 
-SOUP = st.lists(st.sampled_from([*"0123456789.,-—至到十百千万亿一二两三零点分之余多%元年月日 ", *COUNTS[:9]]))
+SOUP = st.lists(
+    st.sampled_from(
+        [*"0123456789.,-—至到十百千万亿一二两三零点分之余多%元年月日 ", *sorted(KINDS["count"])[:9]]
+    )
+)
 
 
 @given(SOUP.map("".join))
