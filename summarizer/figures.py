@@ -37,7 +37,7 @@ _SAID = re.compile(
     r"|预计(?!会|将)|预测|指出|认为|发现|透露|披露|估计|介绍|说|声称|宣布|威胁称)"
 )
 _STOCK, _FLOW, _PRICE = (re.compile("|".join(WORDING[kind])) for kind in ("stock", "flow", "price"))
-_SKIPPED = re.compile("[每第](?:隔|逾)?$")
+_SKIPPED = re.compile("(?:[每第](?:隔|逾)?|[东西]经|[南北]纬) ?$")
 
 
 def figures(text: str) -> tuple[Figure, ...]:
@@ -110,7 +110,8 @@ class _Reading:
             if last is not None and self.plain[last.at : start].strip() == "":
                 previous = last
             for number, one in enumerate(ones):
-                if _SKIPPED.search(self.plain, max(start, one.start - 2), one.start):
+                lead = self.plain[max(start, one.start - 2) : one.start]
+                if _SKIPPED.search(lead):
                     continue
                 spoken = previous.end if number and previous else begin
                 low = max(spoken, ones[number - 1].end) if number else begin

@@ -34,6 +34,7 @@ _IDIOMS = frozenset("l i".split())
 _INSIDE = _NOUNS | {"a", "ag", "uj", "c", "ad", "t"}
 _LINKS = frozenset("、和及与或“”《》·- ")
 _EDGE = frozenset("d p c x u uj uz ud ug uv zg r y e o f".split())
+_PARTNERS = dict(zip("“《「（”》」）", "”》」）“《「（", strict=True))
 CLAUSE = re.compile(r"[，；;：:。！？!?\n]|,(?!\d\d\d)|(?<=[：:])“")
 """What parts one clause from another."""
 SINCE = re.compile(r"(?:截至|截止|到|至|自|从)?$")
@@ -113,15 +114,15 @@ class Clauses:
             if self.plain[start - 1] in ":：":
                 found.bearer = self._before(self.clause_start(begin, start - 1), start - 1)
         elif before and set(terms(before)) <= GENERIC and not after:
-            found.bearer = self._bearer(begin, start, previous)
+            found.bearer = self._bearer(begin, start, previous, of=bool(terms(before)))
         return found
 
-    def _bearer(self, begin: int, start: int, previous: Subject | None) -> str:
+    def _bearer(self, begin: int, start: int, previous: Subject | None, of: bool) -> str:
         """Whose measure it is when the clause does not say: of the clause before, or the line."""
         if previous is not None and self.clause_start(begin, start) <= previous.at + 1:
             text = previous.bearer or previous.before
             words = split(text)
-            while words and words[-1].text in GENERIC:
+            while of and words and words[-1].text in GENERIC:
                 words.pop()
             return "".join(word.text for word in words)
         if start <= begin:
@@ -146,19 +147,21 @@ class Clauses:
                 done = follows.end() if follows else high
         pieces.append(self.plain[done:end])
         words = split("".join(pieces).replace("\n", ""))
-        while words and (words[-1].tag in _EDGE or words[-1].text in _LEADS):
+        while words and _is_loose(words[-1], words):
             words.pop()
-        while words and (words[0].tag in _EDGE or words[0].text in _LEADS):
+        while words and _is_loose(words[0], words):
             words.pop(0)
         while len(words) > 1 and sum(len(word.text) for word in words) > _BEFORE:
             words.pop(0)
-        while words and words[0].tag in _EDGE:
+        while words and _is_loose(words[0], words):
             words.pop(0)
         return "".join(word.text for word in words).strip()
 
     def _after(self, one: Amount, end: int, before: str) -> str:
         """What is counted: the nouns after a number."""
-        text = self.plain[one.end : end]
+        text = self.plain[one.end : end].lstrip(" ")
+        if text[:1] in tuple("、和及与或"):
+            return ""
         of = text.startswith("的")
         if one.kind == "share" and not of and before:
             return ""
@@ -205,6 +208,14 @@ def leads_up(line: str) -> bool:
     """Whether a line ends in words that lead up to a number: 产业规模达."""
     words = split(line)
     return bool(words) and words[-1].text in _LEADS
+
+
+def _is_loose(word: Word, words: Sequence[Word]) -> bool:
+    """Whether a word at an edge is no part of a subject; a mark that has its partner is."""
+    partner = _PARTNERS.get(word.text)
+    if partner:
+        return all(other.text != partner for other in words)
+    return word.tag in _EDGE or word.text in _LEADS
 
 
 def _nouns(words: Sequence[Word]) -> str:
