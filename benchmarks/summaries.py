@@ -2,8 +2,8 @@
 
 python -m benchmarks.summaries DATA [--sentences N]
 
-DATA: JSON lines of {id, article, title?}, gzipped or not. Prints a line {id, summary} for each, of N
-sentences if told so, and on standard error the documents per second of CPU time.
+DATA: JSON lines of {id, article, title?}, gzipped or not. Prints a line {id, summary} for each, of
+N sentences if told so, and on standard error the documents per second of CPU time.
 """
 
 import argparse

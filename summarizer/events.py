@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.models import Article, Event
 from archive.names import companies
-from archive.numbers import Day, dates
+from archive.days import Day, dates
 from archive.script import simplified
 from archive.words import Finder
 from summarizer.ranking import REPEATS, Sentence, overlap, rank

@@ -10,7 +10,7 @@ from summarizer.tracing import traced
 
 LONGEST = 600
 """Characters of a summary; more is no summary."""
-FAMILIAR = 1 / 3
+FAMILIAR = 0.25
 """The share of a summary's character pairs that the article must have: a text about something
 else shares a tenth, a faithful one two thirds."""
 

@@ -7,17 +7,22 @@ article affirms. Only what is said much like the article says it can be judged.
 import re
 from collections.abc import Iterator
 
-from archive import numbers
 from archive.models import Check, Figure
+from archive.numbers import Amount, amounts
 from archive.text import fold, sentences
 from summarizer.figures import told
+from summarizer.tracing import equal
 
 _ALIKE = 0.6
 """The likeness of a sentence of the article to a clause that can be judged by it."""
-_BETTER = 0.3
+_BETTER, _MUCH = 0.3, 0.5
+"""By how much another number's words must be liker to those of a number, and how like."""
+_LEADS = (24, 16, 8)
+"""Characters before a number by which its place is known, the more the surer."""
+_NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 _CLAUSE = re.compile(r"[^，,；;：:。！？!?\n]+")
 _NOT = re.compile(
-    r"不(?!断|仅|但|少|过|同|久|止|得不|完全|良|锈|乏|妨|如|超|多|足|低|高|小|大|到|忘|愧|料|想|由|只|单|论|管|定)|没有|没(?!收|落)"
+    r"不(?!断|错|仅|见|懈|禁|已|但|少|过|同|久|止|得不|完全|良|锈|乏|妨|如|超|多|足|低|高|小|大|到|忘|愧|料|想|由|只|单|论|管|定)|没有|没(?!收|落)"
     r"|(?<!尚)未(?!来|必|知|婚|央|成年)|尚未|并非|无法|无需|否认|毫无"
 )
 
@@ -44,31 +49,62 @@ def related(summary: str, source: str, checks: list[Check]) -> Iterator[Check]:
 
 
 def _numbers(summary: str, source: str) -> Iterator[Check]:
-    theirs = list(told(source))
-    grams = [(_pairs(one.subject), _context(one, source)) for one in theirs]
+    """Numbers whose subject, or whose very words before them, the article says of another."""
+    theirs = [(one, *_around(one, source)) for one in told(source)]
     for one in told(summary):
-        own = _pairs(one.subject), _context(one, summary)
-        meaning = numbers.meaning(one.values, one.unit)
+        own, amount = _pairs(one.subject), _amount(one)
         same, other = (-1.0, -1), (-1.0, -1)
-        for place, (figure, their) in enumerate(zip(theirs, grams, strict=True)):
-            likeness = _dice(own[0], their[0]) + _within(own[1], their[1])
-            if numbers.meaning(figure.values, figure.unit) == meaning:
-                same = max(same, (likeness, place))
-            elif figure.kind == one.kind or figure.unit == one.unit:
-                other = max(other, (likeness, place))
+        for figure, clause, sentence in theirs:
+            likeness = _within(own, clause) + 0.5 * _within(own, sentence)
+            if equal(amount, _amount(figure), one.text):
+                same = max(same, (likeness, figure.start))
+            elif figure.unit == one.unit:
+                other = max(other, (likeness, figure.start))
         if same[1] >= 0:
-            crossed = other[0] - same[0] > _BETTER and other[0] > 2 * _ALIKE
-            at = theirs[same[1]].start
-            yield Check("relation", one.start, one.end, at, one.text if crossed else "")
+            crossed = other[0] - same[0] > _BETTER and other[0] > _MUCH
+            yield Check("relation", one.start, one.end, same[1], one.text if crossed else "")
+    yield from _places(summary, source)
 
 
-def _context(figure: Figure, text: str) -> frozenset[str]:
-    """The words around a number in its sentence, without numbers."""
-    start, end = (
-        max(figure.sentence[0], figure.start - 40),
-        min(figure.sentence[1], figure.end + 20),
+def _around(figure: Figure, text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The pairs of a figure's subject with its clause, and of its sentence."""
+    start, end = figure.sentence
+    low = max(
+        [found.start() for found in _CLAUSE.finditer(text, start, figure.start)], default=start
     )
-    return _pairs(text[start:end])
+    clause = _pairs(text[low : figure.start]) | _pairs(text[figure.end : figure.end + 8])
+    return clause | _pairs(figure.subject), _pairs(text[start:end])
+
+
+def _amount(figure: Figure) -> Amount:
+    return Amount(figure.start, figure.end, figure.values, figure.unit)
+
+
+def _places(summary: str, source: str) -> Iterator[Check]:
+    """Numbers that follow words after which the article only has other numbers of the unit."""
+    theirs: dict[str, list[Amount]] = {}
+    for words, one in _led(source):
+        for lead in _LEADS:
+            theirs.setdefault(words[-lead:], []).append(one)
+    for words, one in _led(summary):
+        written = summary[one.start : one.end]
+        for lead in _LEADS:
+            there = [each for each in theirs.get(words[-lead:], []) if each.unit == one.unit]
+            if there and len(words) >= lead:
+                crossed = not any(equal(one, each, written) for each in there)
+                yield Check(
+                    "relation", one.start, one.end, there[0].start, written if crossed else ""
+                )
+                break
+
+
+def _led(text: str) -> Iterator[tuple[str, Amount]]:
+    """Each amount with the words before it, numbers blotted out."""
+    plain, done = "", 0
+    for one in amounts(text):
+        plain += fold(text[done : one.start]).translate(_NO_DIGITS)
+        yield plain[-_LEADS[0] :], one
+        plain, done = plain + "0", one.end
 
 
 def _names(

@@ -2,26 +2,34 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from archive import names
+from archive.days import Day, dates
 from archive.models import Check
-from archive.numbers import COUNTS, Amount, Day, amounts, dates, narrow
+from archive.numbers import KINDS, Amount, amounts
+from archive.script import narrow
 from archive.text import fold
 from archive.words import Finder
-from summarizer.figures import measured
 from summarizer.keywords import segmenter
 
 _QUOTATION = re.compile(r"[“「『《\"]([^“”「」『』《》\"\n]{2,})[”」』》\"]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；）)”」』》]+", re.IGNORECASE)
-_LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]+(?:[-.+/][A-Za-z0-9]+)*")
-_NAMES = frozenset("nr nrt nt ns nrfg".split())
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟"
-    "秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚汤陶黎温莫易樊乔文安殷颜庄章鲁倪庞邢俞翟蓝聂齐向申葛柴伍覃骆关焦柳欧祝纪尚毕耿芦左季管符辛苗詹曲"
+_LATIN = re.compile(
+    r"(?<![A-Za-z0-9</])[A-Za-z](?:[A-Za-z]|\d(?!\d{3}|\d?[月日年号])(?![月日年号]))+(?:[-.+/][A-Za-z0-9]+)*"
 )
-_TAIL = frozenset("同和与在说称等将被向对于为是的")
+_NAMES = frozenset("nr nrt nt ns nrfg".split())
+_NO_NAMES = frozenset(
+    tomllib.loads(Path(__file__).with_name("grounding.toml").read_text(encoding="utf-8"))[
+        "no_names"
+    ]
+)
+_ABOUT = re.compile("^[近约超逾达过]|[余多]|左右$")
+_TAIL = frozenset("同和与在说称等将被向对于为是的答近约超任及")
 _SUFFIX = re.compile("(?<=..)[省市县区州镇]$")
 _HAN_DIGITS = dict(zip("两三四五六七八九", range(2, 10), strict=False))
 
@@ -45,9 +53,22 @@ def _numbers(summary: str, source: str) -> Iterator[Check]:
         if one.written and one.values == (1.0,):
             continue
         written = summary[one.start : one.end]
-        match = next((other for other in there if equal(one, other, written)), None)
-        at = match.start if match else _said(one, written, plain)
+        if _ABOUT.search(summary[max(0, one.start - 1) : one.end + 2]):
+            written = re.sub(r"(?<=\d)(0+)(?![\d.])", _blanks, written)
+        ends = [replace(one, values=(value,)) for value in one.values]
+        places = [_place(end, there, written) for end in (one, *ends)]
+        at = places[0] if places[0] >= 0 else min(places[1:])
+        if at < 0:
+            at = _said(one, written, plain)
         yield _check("number", one.start, one.end, at, written)
+
+
+def _blanks(zeros: re.Match[str]) -> str:
+    return "·" * len(zeros[0])
+
+
+def _place(one: Amount, there: Sequence[Amount], written: str) -> int:
+    return next((other.start for other in there if equal(one, other, written)), -1)
 
 
 def equal(one: Amount, other: Amount, written: str) -> bool:
@@ -67,7 +88,7 @@ def _alike(unit: str, other: str) -> bool:
 
 
 _PEOPLE = frozenset("人 例 人次 个".split())
-_COUNTED = frozenset(COUNTS)
+_COUNTED = KINDS["count"]
 
 
 def _rounds(value: float, exact: float, step: float) -> bool:
@@ -80,16 +101,18 @@ def _rounds(value: float, exact: float, step: float) -> bool:
 
 
 def _step(written: str, value: float) -> float:
-    """The last place of a written number: 10000 for 1080万."""
-    found = re.search(r"\d+(?:\.(\d+))?", narrow(written).replace(",", ""))
-    if not found or not float(found[0]) or value < 2:
+    """The last place of a written number: 10000 for 1080万; a dot stands for a zero that is one
+    only because the number is not meant exactly."""
+    found = re.search(r"\d+(·*)(?:\.(\d+))?", narrow(written).replace(",", ""))
+    number = float(found[0].replace("·", "0")) if found else 0.0
+    if not found or not number or value < 2:
         return 0.0
-    return 10.0 ** -len(found[1] or "") * max(1.0, value / float(found[0]))
+    return 10.0 ** (len(found[1]) - len(found[2] or "")) * max(1.0, value / number)
 
 
 def _said(one: Amount, written: str, plain: str) -> int:
     """Where a small number stands in other words: 三 in 三大运营商."""
-    if one.written and one.values[0] < 10 and measured(one) in ("count", "duration"):
+    if one.written and one.values[0] < 10 and one.kind == "count":
         digit = narrow(written)[0]
         return max(plain.find(digit), plain.find(str(_HAN_DIGITS.get(digit, digit))))
     return -1
@@ -151,8 +174,8 @@ def _mentions(summary: str, known: Finder) -> Iterator[tuple[int, int, str]]:
         yield found.start(), found.end(), ""
     at = 0
     for word, tag in segmenter().tag(summary):
-        is_name = tag in _NAMES and (tag[:2] != "nr" or word[0] in _SURNAMES)
-        if is_name and len(word) > 1 and not word.isascii():
+        is_name = tag in _NAMES and len(word) > 1 and not word.isascii()
+        if is_name and word not in _NO_NAMES:
             yield at, at + len(word), ""
         at += len(word)
 
@@ -167,8 +190,10 @@ def _stands(name: str, source: str) -> int:
         at = source.find(_SUFFIX.sub("", name))
     if at < 0 and len(name) == 2 and name[1] == "国":
         at = source.find(name[0])
-    if at < 0 and len(name) == 3 and name[2] in _TAIL:
-        at = source.find(name[:2])
+    if at < 0 and len(name) > 2 and name[-1] in _TAIL:
+        at = source.find(name[:-1])
+    if at < 0 and len(name) > 3:
+        at = source.find(name[1:])
     if at < 0 and len(name) > 2:
         short = re.search("[^，。\\n]{0,4}?".join(map(re.escape, name)), source)
         at = short.start() if short else -1
