@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from archive.days import Day, dates
 from archive.models import Article, Event
 from archive.names import companies
-from archive.days import Day, dates
 from archive.script import simplified
 from archive.words import Finder
 from summarizer.ranking import REPEATS, Sentence, overlap, rank
