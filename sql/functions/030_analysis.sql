@@ -115,7 +115,7 @@ language sql stable security definer
 set search_path = pg_catalog
 as $$
     with told as (
-        select e.number, e.event
+        select e.number, e.event, m.article as original, coalesce(a.published_at, a.first_seen) as at
           from archive.article a
           left join archive.copy c on c.article = a.id
           join archive.summary m on m.article = coalesce(c.original, a.id)
@@ -126,17 +126,18 @@ as $$
       from told t
      cross join jsonb_array_elements_text(t.event -> 'keys') k (key)
       join archive.summary m on m.event_keys @> array[k.key] and m.event_keys <> '{}'
-      join archive.article a on a.id = m.article
+      join archive.article a on a.id = m.article and a.id <> t.original
       left join archive.copy c on c.article = a.id
      cross join jsonb_array_elements(m.events) e (event)
      where e.event -> 'keys' ? k.key and c.original is null
-       and not exists (select from archive.article b left join archive.copy d on d.article = b.id
-                        where b.id = same_events.article and coalesce(d.original, b.id) = a.id)
+       -- Keys have no year, as most sentences state none.
+       and coalesce(a.published_at, a.first_seen)
+           between t.at - interval '300 days' and t.at + interval '300 days'
      group by t.number, t.event, a.id, e.event
      order by t.number, a.id
 $$;
 comment on function news.same_events(bigint) is
-    'What other articles tell of the same events as this one: the document or the company with its act, on the same day; shared says which. Copies are left out. 他篇对同一事件的报道：同一文件，或同一公司的同类事件，且日期相同；shared 注明依据；不含转载。';
+    'What other articles tell of the same events as this one: the document or the company with its act, on the same day of the year; shared says which. Articles more than 300 days apart and copies are left out. 他篇对同一事件的报道：同一文件，或同一公司的同类事件，且月日相同；shared 注明依据；不含相隔三百天以上的文章与转载。';
 
 create or replace function news.reprints(
     since interval default '30 days', as_of timestamptz default news.clock()

@@ -1,9 +1,11 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
 
 from archive.models import Event
 
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 RULES, DAY = "《智慧农业数据管理办法》|07-13", "星阶科技|发布|03-02"
 
 
@@ -12,8 +14,8 @@ def same(conn: Connection, article: int) -> list[tuple[Any, ...]]:
     return conn.execute(query, (article,)).fetchall()
 
 
-def told(desk: Any, name: str, *events: tuple[str, tuple[str, ...]]) -> int:
-    article = desk.article(name, f"{name}的正文。")
+def told(desk: Any, name: str, *events: tuple[str, tuple[str, ...]], at: datetime = NOON) -> int:
+    article = desk.article(name, f"{name}的正文。", at=at)
     kept = tuple(Event("政策", text, 0, 2, "", keys) for text, keys in events)
     desk.summary(article, events=kept)
     return article
@@ -33,3 +35,9 @@ def test_a_copy_is_no_other_article(conn: Connection, desk: Any) -> None:
     desk.copies(one, copy)
     assert same(conn, one) == same(conn, copy) == [(1, other, "推出。", DAY)]
     assert same(conn, other) == [(1, one, "发布。", DAY)]
+
+
+def test_the_same_day_of_another_year_is_another_event(conn: Connection, desk: Any) -> None:
+    one = told(desk, "甲", ("发布。", (DAY,)))
+    told(desk, "乙", ("又发布。", (DAY,)), at=NOON - timedelta(days=365))
+    assert same(conn, one) == []
