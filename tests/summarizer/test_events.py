@@ -1,7 +1,8 @@
 import pytest
 
 from archive.models import Article
-from summarizer.events import LONGEST, MOST, OTHER, events
+from summarizer.events import LONGEST, MOST, OTHER, events, measure
+from summarizer.ranking import rank
 
 
 def kinds(text: str, title: str = "") -> list[str]:
@@ -59,6 +60,11 @@ def test_an_article_in_which_nothing_happens_has_none() -> None:
 
 
 def test_the_wording_is_read_in_traditional_characters_too() -> None:
+    one, other = (
+        Article("", text)
+        for text in ("董事會簽訂協議，預計營業收入增長。", "董事会签订协议，预计营业收入增长。")
+    )
+    assert list(measure(one, rank(one))) == list(measure(other, rank(other)))
     assert kinds("星階科技宣佈完成2.4億元B輪融資，由潮聲資本領投。") == ["融资"]
 
 

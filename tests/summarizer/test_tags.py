@@ -85,6 +85,7 @@ def test_what_is_slight_beside_the_main_industry_is_no_tag() -> None:
 
 def test_traditional_characters_are_read_as_simplified_ones() -> None:
     assert tag(Article("網球公開賽", FILLER)).industries == ("体育业",)
+    assert tag(Article("一日", f"{FILLER}先看錦標賽。再看錦標賽。")).industries == ("体育业",)
 
 
 def test_each_tag_knows_why() -> None:
