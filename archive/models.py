@@ -1,5 +1,6 @@
 """The shared nouns, in the order of one article's way through the house."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -147,6 +148,51 @@ class Event:
     start: int
     """Offset of the sentence in the article's text, in characters."""
     end: int
+    date: str = ""
+    """When, as the sentence says first; empty if it does not."""
+    keys: tuple[str, ...] = ()
+    """What tells it from other events; two that share one are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of an article with what it measures. Offsets count characters of the text."""
+
+    subject: str
+    """What is measured, and of whom; at most 30 characters."""
+    values: tuple[float, ...]
+    """One number or, for a range, two, in the bare unit: 7亿元 is 700000000."""
+    unit: str
+    kind: str
+    """`stock` (a level at a moment), `flow` (of a period or happening), `price`, `rate` (share,
+    growth) or `measure` (physical)."""
+    date: str
+    """When it holds, as stated; empty if the sentence does not say."""
+    as_of: str
+    """The same as year, month or day (`2023`, `2023-10`, `2023-07-13`); empty without a year."""
+    by: str
+    """Who counted, estimated or claimed it; empty if the sentence does not say."""
+    text: str
+    start: int
+    end: int
+    sentence: tuple[int, int]
+    terms: tuple[str, ...]
+    """The nouns of the subject in the form in which subjects are compared, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that a written summary says, and where its article says it."""
+
+    kind: str
+    """`number`, `date`, `quotation`, `name`, `address`, `relation` or `negation`."""
+    start: int
+    end: int
+    """Its place in the summary."""
+    at: int
+    """Its offset in the article's text; -1 if it does not stand there."""
+    problem: str = ""
+    """The words that are wrong; empty if the article says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +210,11 @@ class Summary:
     """`extractive`, `lead` or the model's name."""
     reason: str = ""
     """Why the method is not the one that was asked for; empty otherwise."""
+    figures: tuple[Figure, ...] = ()
+    checks: tuple[Check, ...] = ()
+    """What a text that a model wrote was checked for; an extract needs none."""
+    tag_spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """Where the text mentions each technology and industry; nowhere if only the title does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Other names of what the news is about: companies, products, institutions, technologies."""
 
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from psycopg import Connection
@@ -20,6 +21,19 @@ def sync(conn: Connection[TupleRow]) -> None:
             " on conflict do nothing",
             sorted(_rows()),
         )
+
+
+@cache
+def known() -> dict[str, str]:
+    """The name that each shipped alias of a company, product or institution stands for."""
+    shipped = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    return {alias: each[0] for kind in shipped.values() for each in kind for alias in each}
+
+
+def companies() -> dict[str, str]:
+    """Every name of each shipped company, and the one that stands for it."""
+    known = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    return {alias: names[0] for names in known["companies"] for alias in names}
 
 
 def _rows() -> set[tuple[str, str, str]]:

@@ -1,5 +1,6 @@
 """Traditional characters read as Simplified ones, one by one: for comparing and for repair."""
 
+import re
 from pathlib import Path
 
 _TRADITIONAL, _SIMPLIFIED = (
@@ -17,3 +18,14 @@ SIMPLIFIED = frozenset(_SIMPLIFIED)
 def simplified(text: str) -> str:
     """The text with its Traditional characters replaced; its length stays the same."""
     return text.translate(_TABLE)
+
+
+def narrow(text: str) -> str:
+    """The text with half-width signs and Simplified characters; its length stays the same."""
+    text = re.sub("(?<=[０-９])，(?=[０-９])", ",", text)
+    return simplified(text.translate(_WIDTHS))
+
+
+_WIDTHS = {
+    code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？（）"
+} | {0x3000: " ", 0xA0: " ", 0x2013: "-", 0xFE6A: "%", 0x301C: "~", 0x223C: "~"}

@@ -9,7 +9,8 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-from archive.models import Summary
+from archive.models import Figure, Summary
+from archive.numbers import meaning
 
 RECORD_FIELDS = ("标题", "链接", "总结", "关键词", "AI技术", "行业", "重大事件摘要")
 """The fields of a labelled record, as the corpus writes them."""
@@ -18,15 +19,20 @@ RECORD_FIELDS = ("标题", "链接", "总结", "关键词", "AI技术", "行业"
 def put(
     conn: Connection[TupleRow], article: int, text: str, summary: Summary, now: datetime
 ) -> None:
-    """Store the summary that was made for `text`, in place of an older one."""
+    """Store the summary that was made for `text`, and its figures, in place of older ones."""
     conn.execute(
         "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
-        " industries, topic, events, method, reason, made_at) values (%s, %s, %s, %s, %s, %s, %s,"
-        " %s, %s, %s, %s, %s) on conflict (article) do update set text_hash = excluded.text_hash,"
+        " industries, topic, events, method, reason, made_at, checks, tag_spans,"
+        " event_keys) values"
+        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (article) do update set"
+        " text_hash = excluded.text_hash,"
         " summary = excluded.summary, spans = excluded.spans, keywords = excluded.keywords,"
         " technologies = excluded.technologies, industries = excluded.industries,"
         " topic = excluded.topic, events = excluded.events, method = excluded.method,"
-        " reason = excluded.reason, made_at = excluded.made_at",
+        " reason = excluded.reason, made_at = excluded.made_at,"
+        " checks = excluded.checks, tag_spans = excluded.tag_spans,"
+        " event_keys = excluded.event_keys",
         (
             article,
             hashlib.sha256(text.encode()).digest(),
@@ -40,7 +46,36 @@ def put(
             summary.method,
             summary.reason,
             now,
+            Jsonb([asdict(check) for check in summary.checks]),
+            Jsonb(dict(summary.tag_spans)),
+            sorted({key for event in summary.events for key in event.keys}),
         ),
+    )
+    conn.execute("delete from archive.figure where article = %s", (article,))
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into archive.figure values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+            " %s, %s, %s)",
+            [(article, place, *_row(one)) for place, one in enumerate(summary.figures, 1)],
+        )
+
+
+def _row(figure: Figure) -> tuple[object, ...]:
+    values, unit = meaning(figure.values, figure.unit)
+    return (
+        figure.subject,
+        list(figure.terms),
+        values[0],
+        values[-1],
+        unit,
+        figure.kind,
+        figure.date,
+        figure.as_of,
+        figure.by,
+        figure.text,
+        figure.start,
+        figure.end,
+        *figure.sentence,
     )
 
 

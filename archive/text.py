@@ -83,12 +83,6 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def numbers(text: str) -> set[str]:
-    """The numbers of a text as written, folded to half width, without thousands separators."""
-    folded = unicodedata.normalize("NFKC", text).replace(",", "")
-    return set(re.findall(r"\d+(?:\.\d+)?", folded))
-
-
 def _pieces(text: str) -> set[str]:
     folded = fold(text)
     return {folded[start : start + 8] for start in range(max(1, len(folded) - 7))}

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from archive.models import Article, Summary
 from summarizer.extractive import summarize
-from summarizer.grounding import ungrounded
+from summarizer.grounding import ground
 from summarizer.model import ModelError
 
 
@@ -31,7 +31,7 @@ def choose(article: Article, writer: Writes | None = None) -> Summary:
         written = writer.write(article)
     except ModelError as error:
         return replace(extract, reason=f"{writer.name}: {error.problem}")
-    problems = ungrounded(written, f"{article.title}\n{article.text}")
-    if problems:
-        return replace(extract, reason=f"{writer.name}: {'; '.join(problems)}")
-    return replace(extract, text=written, spans=(), method=writer.name)
+    grounding = ground(written, article)
+    if grounding.problems:
+        return replace(extract, reason=f"{writer.name}: {'; '.join(grounding.problems)}")
+    return replace(extract, text=written, spans=(), method=writer.name, checks=grounding.checks)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from archive.models import Article, Summary
 from summarizer.events import events
+from summarizer.figures import figures
 from summarizer.keywords import keywords
 from summarizer.ranking import REPEATS, Sentence, overlap, rank
 from summarizer.tags import tag
@@ -27,7 +28,7 @@ def summarize(article: Article) -> Summary:
     chosen, method = pick(article, ranked)
     tags = tag(article)
     return Summary(
-        text=_join([sentence.text for sentence in chosen]),
+        text=joined(chosen),
         spans=tuple((sentence.start, sentence.end) for sentence in chosen),
         keywords=keywords(article.title, article.text),
         technologies=tags.technologies,
@@ -35,6 +36,8 @@ def summarize(article: Article) -> Summary:
         topic=tags.topic,
         events=events(article, ranked),
         method=method,
+        figures=figures(article.text),
+        tag_spans=tags.spans,
     )
 
 
@@ -70,9 +73,9 @@ def _best(ranked: Sequence[Sentence], fewest: int, most: int) -> list[Sentence]:
     return chosen
 
 
-def _join(parts: Sequence[str]) -> str:
+def joined(chosen: Sequence[Sentence]) -> str:
     """One paragraph. Chinese sentences follow each other without a blank, Latin ones do not."""
     text = ""
-    for part in parts:
+    for part in (sentence.text for sentence in chosen):
         text += " " * bool(text and text[-1].isascii() and part[0].isascii()) + part
     return text

@@ -1,44 +1,60 @@
 """Whether a written summary says only what its article says."""
 
-import re
 import unicodedata
+from dataclasses import dataclass
 
-from archive.text import clean, fold, numbers
+from archive.models import Article, Check
+from archive.text import clean, fold
+from summarizer.relations import related
+from summarizer.tracing import traced
 
 LONGEST = 600
 """Characters of a summary; more is no summary."""
-FAMILIAR = 1 / 3
+FAMILIAR = 0.25
 """The share of a summary's character pairs that the article must have: a text about something
 else shares a tenth, a faithful one two thirds."""
 
-_QUOTATION = re.compile(r"[“「『《\"]([^“”「」『』《》\"\n]{2,})[”」』》\"]")
-_URL = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；）)”」』》]+", re.IGNORECASE)
+_MISSING = {
+    "number": "numbers not in the article",
+    "date": "dates not in the article",
+    "quotation": "quotations not in the article",
+    "name": "names not in the article",
+    "address": "addresses not in the article",
+    "relation": "said of something else in the article",
+    "negation": "denied or affirmed otherwise than in the article",
+}
 
 
-def ungrounded(summary: str, article_text: str) -> list[str]:
-    """What is wrong with `summary`, one line each; empty when everything in it is in the article.
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """What was checked of a summary, and what is wrong with it, one line each."""
 
-    Checked are its numbers, quotations and web addresses, its length, control characters, and
-    that it is about the same thing at all.
+    checks: tuple[Check, ...]
+    problems: tuple[str, ...]
+
+
+def ground(summary: str, article: Article) -> Grounding:
+    """Check a summary against its article: its numbers, dates, quotations, names and addresses,
+    what is said of what, what is denied, its length, characters, and that it is about the same.
+
+    Offsets count characters of the text; what follows it are title and origin, one line each.
     """
-    problems = []
     if not summary.strip():
-        return ["it is empty"]
+        return Grounding((), ("it is empty",))
+    problems = []
     if len(summary) > LONGEST:
         problems.append(f"it is {len(summary)} characters long")
     if clean(summary) != unicodedata.normalize("NFC", summary).strip():
         problems.append("it has control characters or stray blanks")
-    source = fold(article_text)
-    if missing := sorted(numbers(summary) - numbers(article_text)):
-        problems.append(f"numbers not in the article: {', '.join(missing)}")
-    quotations = (match[1] for match in _QUOTATION.finditer(summary))
-    if strange := [quoted for quoted in quotations if fold(quoted) not in source]:
-        problems.append(f"quotations not in the article: {', '.join(strange)}")
-    addresses = (match[0].rstrip(".,;") for match in _URL.finditer(summary))
-    if unknown := [address for address in addresses if address not in article_text]:
-        problems.append(f"addresses not in the article: {', '.join(unknown)}")
-    words = fold(summary)
+    source = f"{article.text}\n{article.title}\n{article.origin}"
+    checks = traced(summary, source)
+    checks += related(summary, source, checks)
+    for kind, problem in _MISSING.items():
+        wrong = [check.problem for check in checks if check.kind == kind and check.problem]
+        if wrong:
+            problems.append(f"{problem}: {', '.join(dict.fromkeys(wrong))}")
+    words, known = fold(summary), fold(source)
     pairs = [words[i : i + 2] for i in range(len(words) - 1)]
-    if sum(pair in source for pair in pairs) < FAMILIAR * max(1, len(pairs)):
+    if sum(pair in known for pair in pairs) < FAMILIAR * max(1, len(pairs)):
         problems.append("most of its words are not in the article")
-    return problems
+    return Grounding(tuple(checks), tuple(problems))

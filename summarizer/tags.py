@@ -1,27 +1,44 @@
 """Which technologies and industries of the dictionary an article is about, and its digest topic."""
 
-from collections import Counter
+import re
+from bisect import bisect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from archive.models import Article
+from archive.script import simplified
 from archive.taxonomy import Taxonomy, load
+from archive.text import sentences
 from archive.words import Finder
 
 MOST = 6
 """Tags of one kind per article."""
 LEAD = 150
 """Characters at the start of the text that count as its lead."""
-ENOUGH = 2
-"""Mentions that make a tag when neither title nor lead has one."""
+SHORT, LONG = 400, 1500
+"""In texts up to SHORT characters one mention in the lead makes a tag; beyond LONG two of one word
+do not."""
+SHARE = 0.0, 0.25, 0.0
+"""The share of the heaviest's weight that a technology, industry or cue needs, unless the title
+has it or it is named as one."""
+WEAK_ENOUGH = 4
+"""Sentences with weak words alone that make a tag; with the title two."""
 
 _TITLE_BONUS, _LEAD_BONUS = 4, 2
 # For the topic: no word weighs more than this, the sum must reach the floor (one cue in the title
 # or two in the lead), and an industry weighs half, because half of all news names some industry.
 _TOPIC_CAP, _TOPIC_FLOOR, _INDUSTRY_SHARE = 8, 4, 0.5
+# A generic technology stays beside others that it outweighs so many times.
+_OUTWEIGHS = 2
 # “旅游行业” names the industry itself, “旅游” may be a passing word: the former counts twice.
-_NAMING = ("行业", "领域", "产业", "赛道")
+_NAMED = re.compile(r"(?:..)?(?:行业|领域|产业|赛道)")
+# “旅游学院”, “金融时报”: the word is part of an institution's name.
+_IN_A_NAME = re.compile(
+    r"[^\W\d_a-zA-Z的和在是及]{0,6}?(?:大学|学院|学会|协会|[时日晚]报|电视台|研究[院所]|出版社|博物馆)|[\u4e00-\u9fff]{0,2}局(?!面|限|部)"
+)
+# “[某某化妆品]…”, “【汽车】…”: what heads a title in brackets is a column or a place.
+_LABEL = re.compile(r"^\s*[\[【][^\]】]{1,20}[\]】]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,65 +48,140 @@ class Tags:
     technologies: tuple[str, ...]
     industries: tuple[str, ...]
     topic: str
+    spans: Mapping[str, tuple[tuple[int, int], ...]]
+    """Why: where the text mentions each name; nowhere for one that only the title has."""
 
 
 def tag(article: Article, taxonomy: Taxonomy | None = None) -> Tags:
-    """The tags of an article. A tag needs a mention in title or lead, or two in all."""
+    """The tags of an article: what its title or lead names, or what it comes back to."""
     taxonomy = taxonomy or load()
     find = _finders(taxonomy)
-    technologies = _weigh(find["technologies"], article)
-    industries = _weigh(find["industries"], article, _NAMING)
-    scores = dict.fromkeys((topic.name for topic in taxonomy.topics), 0.0)
-    cues = _weigh(find["cues"], article)
-    for topic in taxonomy.topics:
-        scores[topic.name] += sum(min(cues.get(cue, 0), _TOPIC_CAP) for cue in topic.cues)
-    for technology in taxonomy.technologies:
-        scores[technology.topic] += min(technologies.get(technology.name, 0), _TOPIC_CAP)
-    for industry in taxonomy.industries:
-        weight = min(industries.get(industry.name, 0), _TOPIC_CAP)
-        scores[industry.topic] += _INDUSTRY_SHARE * weight
-    best = max(scores, key=lambda name: scores[name])
+    title, text = simplified(_LABEL.sub("", article.title)), simplified(article.text)
+    ends = [end for _, end in sentences(text)]
+    technologies, industries, cues = (_mentions(finder, title, text, ends) for finder in find)
     generic = {technology.name for technology in taxonomy.technologies if technology.generic}
-    top = f"{article.title}\n{article.text[:LEAD]}"
-    if any(name not in generic for name, _, _ in find["technologies"].mentions(top)):
-        technologies = {name: technologies[name] for name in technologies if name not in generic}
+    most = max((one.weight for name, one in technologies.items() if name not in generic), default=0)
+    told = {
+        name: one
+        for name, one in technologies.items()
+        if name not in generic or one.weight > _OUTWEIGHS * most
+    }
+    chosen = _heaviest(told), _heaviest(industries)
     return Tags(
-        _heaviest(technologies),
-        _heaviest(industries),
-        best if scores[best] >= _TOPIC_FLOOR else taxonomy.topics[-1].name,
+        *chosen,
+        _topic(taxonomy, technologies, industries, cues),
+        {name: tuple((told | industries)[name].spans) for names in chosen for name in names},
     )
 
 
+@dataclass(slots=True)
+class _Mentions:
+    in_title: bool = False
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+    """Those that are not weak."""
+    sentences: set[int] = field(default_factory=set)
+    named: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.sentences) + 2 * self.named
+
+    @property
+    def in_lead(self) -> bool:
+        return bool(self.spans) and self.spans[0][0] < LEAD
+
+    @property
+    def weight(self) -> int:
+        mentions = len(self.spans) + self.named + self.in_title
+        return mentions + _TITLE_BONUS * self.in_title + _LEAD_BONUS * self.in_lead
+
+    def are_enough(self, length: int) -> bool:
+        """For a text of so many characters to be about it."""
+        if not self.words:
+            return self.count >= (2 if self.in_title else WEAK_ENOUGH)
+        if self.in_title or (self.in_lead and length <= SHORT):
+            return True
+        few = 2 if self.in_lead or length <= LONG or len(self.words) > 1 else 3
+        return self.count >= few
+
+
+def _mentions(finder: "_Words", title: str, text: str, ends: list[int]) -> dict[str, _Mentions]:
+    """The names that are mentioned enough, in the order of their first mention."""
+    found: dict[str, _Mentions] = {}
+    for name, start, end in finder.words.mentions(title):
+        one = found.setdefault(name, _Mentions())
+        one.in_title = True
+        one.words |= {title[start:end].lower()} - finder.weak
+    for name, start, end in finder.words.mentions(text):
+        if finder.names and _IN_A_NAME.match(text, end):
+            continue
+        word = text[start:end].lower()
+        one = found.setdefault(name, _Mentions())
+        one.words |= {word} - finder.weak
+        one.spans.append((start, end))
+        one.sentences.add(bisect(ends, start))
+        one.named += finder.names and bool(_NAMED.match(text, end - 2))
+    found = {name: one for name, one in found.items() if one.are_enough(len(text))}
+    most = max((one.weight for one in found.values()), default=0)
+    return {
+        name: one
+        for name, one in found.items()
+        if one.in_title or one.named or one.weight >= finder.share * most
+    }
+
+
+def _topic(
+    taxonomy: Taxonomy,
+    technologies: Mapping[str, _Mentions],
+    industries: Mapping[str, _Mentions],
+    cues: Mapping[str, _Mentions],
+) -> str:
+    """The topic that most of the mentions speak for."""
+
+    def capped(mentions: Mapping[str, _Mentions], name: str) -> int:
+        return min(mentions[name].weight, _TOPIC_CAP) if name in mentions else 0
+
+    scores = dict.fromkeys((topic.name for topic in taxonomy.topics), 0.0)
+    for topic in taxonomy.topics:
+        scores[topic.name] += sum(capped(cues, cue) for cue in topic.cues)
+    for technology in taxonomy.technologies:
+        scores[technology.topic] += capped(technologies, technology.name)
+    for industry in taxonomy.industries:
+        scores[industry.topic] += _INDUSTRY_SHARE * capped(industries, industry.name)
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] >= _TOPIC_FLOOR else taxonomy.topics[-1].name
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of one kind of tag."""
+
+    words: Finder
+    weak: frozenset[str]
+    share: float
+    """Of the heaviest's weight that a tag needs unless the title has it or it is named as one."""
+    names: bool
+    """Whether they name something, so that an institution's name may contain one."""
+
+
 @cache
-def _finders(taxonomy: Taxonomy) -> dict[str, Finder]:
+def _finders(taxonomy: Taxonomy) -> tuple[_Words, _Words, _Words]:
+    """Those of technologies, industries and topics."""
     ignore = dict.fromkeys(taxonomy.ignore, "")
-    technologies = {word: term.name for term in taxonomy.technologies for word in term.words}
-    industries = {word: term.name for term in taxonomy.industries for word in term.words}
+    technologies, industries = (
+        _Words(
+            Finder(ignore | {word: term.name for term in terms for word in term.words}),
+            frozenset(word.lower() for term in terms for word in term.weak),
+            share,
+            True,
+        )
+        for terms, share in zip((taxonomy.technologies, taxonomy.industries), SHARE, strict=False)
+    )
     cues = {cue: cue for topic in taxonomy.topics for cue in topic.cues}
-    return {
-        "technologies": Finder(ignore | technologies),
-        "industries": Finder(ignore | industries),
-        "cues": Finder(cues),
-    }
+    return technologies, industries, _Words(Finder(cues), frozenset(), SHARE[2], False)
 
 
-def _weigh(finder: Finder, article: Article, naming: tuple[str, ...] = ()) -> dict[str, int]:
-    """The weight of each name that is mentioned enough."""
-    title = {name for name, _, _ in finder.mentions(article.title)}
-    lead: set[str] = set()
-    count: Counter[str] = Counter(title)
-    for name, start, end in finder.mentions(article.text):
-        named = article.text.startswith(naming, end) or article.text.endswith(naming, start, end)
-        count[name] += 2 if named else 1
-        if start < LEAD:
-            lead.add(name)
-    return {
-        name: number + _TITLE_BONUS * (name in title) + _LEAD_BONUS * (name in lead)
-        for name, number in count.items()
-        if name in title or name in lead or number >= ENOUGH
-    }
-
-
-def _heaviest(weights: Mapping[str, int]) -> tuple[str, ...]:
+def _heaviest(mentions: Mapping[str, _Mentions]) -> tuple[str, ...]:
     # sorted() is stable, so equal weights keep the order of their first mention.
-    return tuple(sorted(weights, key=lambda name: -weights[name])[:MOST])
+    return tuple(sorted(mentions, key=lambda name: -mentions[name].weight)[:MOST])

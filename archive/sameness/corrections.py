@@ -5,12 +5,10 @@ writing counts as it is written: from 12 to 十二 is another number.
 """
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import zip_longest
 
 from archive import names
@@ -212,13 +210,7 @@ def _narrow(text: str) -> str:
 
 
 def _finder(people: Iterable[str]) -> Finder:
-    return Finder({**_known(), **{name: name for name in people if len(name) > 1}})
-
-
-@cache
-def _known() -> dict[str, str]:
-    shipped = tomllib.loads(names.SHIPPED.read_text(encoding="utf-8"))
-    return {alias: each[0] for kind in shipped.values() for each in kind for alias in each}
+    return Finder({**names.known(), **{name: name for name in people if len(name) > 1}})
 
 
 def _told(what: str, swaps: Iterable[Swap]) -> list[str]:

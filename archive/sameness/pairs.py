@@ -6,8 +6,9 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import TupleRow, class_row
 
+from archive.days import dates
+from archive.numbers import amounts
 from archive.sameness.copies import Comparison, compare
-from archive.text import numbers
 
 _SIDE = """
 select a.id, s.name as source_name, l.url, a.title, t.content as text, a.origin,
@@ -65,15 +66,24 @@ def side(conn: Connection[TupleRow], article: int) -> Side | None:
 
 def pair(one: Side, other: Side) -> Pair:
     """Compare two articles by the rules by which they are placed."""
-    figures, others = (numbers(f"{each.title}\n{each.text}") for each in (one, other))
+    said, says = (_numbers(f"{each.title}\n{each.text}") for each in (one, other))
     return Pair(
         one,
         other,
         compare(one.title, one.text, other.title, other.text),
-        tuple(sorted(figures - others, key=_by_size)),
-        tuple(sorted(others - figures, key=_by_size)),
+        _only(said, says),
+        _only(says, said),
     )
 
 
-def _by_size(number: str) -> tuple[int, str]:
-    return -len(number), number
+def _numbers(text: str) -> dict[object, str]:
+    """The amounts and dates of a text, by what they mean, as it writes them."""
+    days: dict[object, str] = {
+        (one.year, one.month, one.day, one.part): text[one.start : one.end] for one in dates(text)
+    }
+    return days | {one.meaning: text[one.start : one.end] for one in amounts(text)}
+
+
+def _only(said: dict[object, str], says: dict[object, str]) -> tuple[str, ...]:
+    written = {said[meaning] for meaning in said.keys() - says.keys()}
+    return tuple(sorted(written, key=lambda number: (-len(number), number)))

@@ -109,6 +109,36 @@ $$;
 comment on function news.timeline(text, interval, integer, timestamptz) is
     'What was reported of a company, product or technology by any of its names (news.names), newest first, each text once, by its original: the event, else the headline. 按任一别名查询公司、产品或技术的时间线，由新到旧，同文只列原文一次；有事件列事件，否则列标题。';
 
+create or replace function news.same_events(article bigint)
+returns table (number bigint, event text, other bigint, other_event text, shared text)
+language sql stable security definer
+set search_path = pg_catalog
+as $$
+    with told as (
+        select e.number, e.event, m.article as original, coalesce(a.published_at, a.first_seen) as at
+          from archive.article a
+          left join archive.copy c on c.article = a.id
+          join archive.summary m on m.article = coalesce(c.original, a.id)
+         cross join jsonb_array_elements(m.events) with ordinality e (event, number)
+         where a.id = same_events.article
+    )
+    select t.number, t.event ->> 'text', a.id, e.event ->> 'text', min(k.key)
+      from told t
+     cross join jsonb_array_elements_text(t.event -> 'keys') k (key)
+      join archive.summary m on m.event_keys @> array[k.key] and m.event_keys <> '{}'
+      join archive.article a on a.id = m.article and a.id <> t.original
+      left join archive.copy c on c.article = a.id
+     cross join jsonb_array_elements(m.events) e (event)
+     where e.event -> 'keys' ? k.key and c.original is null
+       -- Keys have no year, as most sentences state none.
+       and coalesce(a.published_at, a.first_seen)
+           between t.at - interval '300 days' and t.at + interval '300 days'
+     group by t.number, t.event, a.id, e.event
+     order by t.number, a.id
+$$;
+comment on function news.same_events(bigint) is
+    'What other articles tell of the same events as this one: the document or the company with its act, on the same day of the year; shared says which. Articles more than 300 days apart and copies are left out. 他篇对同一事件的报道：同一文件，或同一公司的同类事件，且月日相同；shared 注明依据；不含相隔三百天以上的文章与转载。';
+
 create or replace function news.reprints(
     since interval default '30 days', as_of timestamptz default news.clock()
 )

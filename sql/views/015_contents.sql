@@ -22,14 +22,21 @@ comment on column news.summaries.reason is 'Why it is not the method asked for; 
 comment on column news.summaries.made_at is 'When it was made. 生成时间。';
 
 create or replace view news.tags as
-select a.id, t.kind, t.tag, coalesce(a.published_at, a.first_seen) as at, a.title
+select a.id, t.kind, t.tag, coalesce(a.published_at, a.first_seen) as at, a.title,
+       case when t.kind not in ('technology', 'industry') then ''
+            when m.tag_spans #> array[t.tag, '0'] is null then a.title
+            else substr(x.content, greatest(1, (m.tag_spans #>> array[t.tag, '0', '0'])::integer - 19),
+                        (m.tag_spans #>> array[t.tag, '0', '1'])::integer
+                        - greatest(0, (m.tag_spans #>> array[t.tag, '0', '0'])::integer - 20) + 20)
+       end as passage
   from archive.article a
   left join archive.copy c on c.article = a.id and c.original is not null
   join archive.summary m on m.article = coalesce(c.original, a.id)
+  left join archive.text x on x.hash = m.text_hash
  cross join lateral (
-    select 'technology' as kind, x as tag from unnest(m.technologies) x
-    union all select 'industry', x from unnest(m.industries) x
-    union all select 'keyword', x from unnest(m.keywords) x
+    select 'technology' as kind, tag from unnest(m.technologies) tag
+    union all select 'industry', tag from unnest(m.industries) tag
+    union all select 'keyword', tag from unnest(m.keywords) tag
     union all select 'topic', m.topic) t;
 comment on view news.tags is 'One row for each tag of each article; a copy has the tags of its original. 每篇文章的每个标签一行；转载沿用原文的标签。';
 comment on column news.tags.id is 'Number of the article. 文章编号。';
@@ -37,10 +44,12 @@ comment on column news.tags.kind is 'technology, industry, keyword or topic. 类
 comment on column news.tags.tag is 'The tag. 标签。';
 comment on column news.tags.at is 'When the article was published; when first seen, if it does not say. 发布时间；未注明则为首次发现时间。';
 comment on column news.tags.title is 'Headline of the article. 文章标题。';
+comment on column news.tags.passage is 'Why: the words around the first mention in the text, or the headline where only it has the tag; empty for keywords and topics. 依据：正文中首次提及处的上下文；仅标题提及则为标题；关键词与栏目为空。';
 
 create or replace view news.events as
 select a.id, e.number, e.event ->> 'kind' as kind, e.event ->> 'text' as event,
-       coalesce(a.published_at, a.first_seen) as at, s.name as source_name, a.title, l.url
+       coalesce(a.published_at, a.first_seen) as at, s.name as source_name, a.title, l.url,
+       coalesce(e.event ->> 'date', '') as stated
   from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
@@ -56,6 +65,7 @@ comment on column news.events.at is 'When the article was published; when first 
 comment on column news.events.source_name is 'Publisher of this copy. 发布来源。';
 comment on column news.events.title is 'Headline of the article. 文章标题。';
 comment on column news.events.url is 'Canonical address. 规范链接。';
+comment on column news.events.stated is 'When it happened, as the sentence says; empty if it does not. 原句所述时间；未述则为空。';
 
 create or replace view news.names as
 select name, alias, kind from archive.name;

@@ -64,19 +64,26 @@ def test_a_newer_summary_replaces_the_older(conn: Connection, desk: Any) -> None
         events=(Event("融资", "量潮", 0, 2),),
         method="lead",
         reason="too short",
+        tag_spans={"芯片": ((0, 2),)},
     )
     row = conn.execute("select * from archive.summary").fetchone()
     assert row[1] == hashlib.sha256("更正后的正文。".encode()).digest()
-    events = [{"kind": "融资", "text": "量潮", "start": 0, "end": 2}]
+    told = {"kind": "融资", "text": "量潮", "start": 0, "end": 2}
+    events = [told | {"date": "", "keys": []}]
     assert row[2:9] == ("更好的总结。", [[0, 2]], ["另"], ["芯片"], ["金融"], "资本", events)
-    assert row[9:] == ("lead", "too short", NOON)
+    assert row[9:12] == ("lead", "too short", NOON)
+    assert row[-2] == {"芯片": [[0, 2]]}
 
 
 def test_spans_and_events_are_kept_as_offsets(conn: Connection, desk: Any) -> None:
-    desk.summary(desk.article("a"), spans=((0, 4), (5, 9)), events=(Event("发布", "量潮", 0, 2),))
+    event = Event("发布", "量潮", 0, 2, "3月2日", ("量潮|发布|03-02",))
+    desk.summary(desk.article("a"), spans=((0, 4), (5, 9)), events=(event,))
     spans, events = conn.execute("select spans, events from archive.summary").fetchone()
     assert spans == [[0, 4], [5, 9]]
-    assert events == [{"kind": "发布", "text": "量潮", "start": 0, "end": 2}]
+    told = {"kind": "发布", "text": "量潮", "start": 0, "end": 2}
+    assert events == [told | {"date": "3月2日", "keys": ["量潮|发布|03-02"]}]
+    assert desk.one("select stated from news.events") == "3月2日"
+    assert desk.one("select event_keys from archive.summary") == ["量潮|发布|03-02"]
 
 
 @pytest.mark.parametrize("name", CORPUS_FIELDS)
@@ -96,3 +103,16 @@ def test_every_column_can_be_typed_unquoted(conn: Connection) -> None:
         query = sql.SQL("select {} from news.{}").format(sql.SQL(name), sql.SQL(view))
         (column,) = conn.execute(query).description
         assert column.name == name
+
+
+def test_a_tag_shows_the_words_around_its_first_mention(conn: Connection, desk: Any) -> None:
+    text = "云汐" * 20 + "量子计算" + "星阶" * 20
+    article = desk.article("a", text)
+    spans = {"量子计算": ((40, 44),), "软件": ()}
+    desk.summary(article, technologies=("量子计算",), industries=("软件",), tag_spans=spans)
+    passages = dict(conn.execute("select tag, passage from news.tags where kind <> 'keyword'"))
+    assert passages == {
+        "量子计算": "云汐" * 10 + "量子计算" + "星阶" * 10,
+        "软件": "标题 a",
+        "模型": "",
+    }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text import agree, clean, clean_line, fingerprint, fold, numbers, sentences
+from archive.text import agree, clean, clean_line, fingerprint, fold, sentences
 
 TROUBLE = (
     "\0\a\t\n\v\f\r\x1c\x85\xa0\xad\u061c\u200b\u200d\u200e\u2003\u2028\u2029\u202e\u2066\u3000"
@@ -134,20 +134,6 @@ def test_a_long_line_takes_no_longer_than_its_length(text: str) -> None:
     began = time.process_time()
     sentences(text)
     assert time.process_time() - began < 2
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("融资3.5亿元，增长120%", {"3.5", "120"}),
-        ("１，２００台", {"1200"}),
-        ("1,234,567元", {"1234567"}),
-        ("2026年3月4日", {"2026", "3", "4"}),
-        ("三亿元", set()),
-    ],
-)
-def test_numbers(text: str, found: set[str]) -> None:
-    assert numbers(text) == found
 
 
 FIRST = "云岭智能今天在江城发布了第三代大模型，并把调用价格下调三成，首批客户有十二家医院。"

@@ -35,6 +35,27 @@ def test_names_are_kept_whole(title: str, wanted: str) -> None:
     assert wanted in keywords(title, FILLER)[:2]
 
 
+def test_a_headlines_fuller_name_is_taken_when_the_text_repeats_it() -> None:
+    text = "云端大模型上线。" * 2 + "大模型很多。" * 9
+    assert "云端大模型" in keywords("云端大模型来了", text)
+    assert "云端大模型" not in keywords("大模型来了", text)
+
+
+def test_what_somebody_does_once_is_no_name() -> None:
+    assert "周望川点头" not in keywords("周望川点头", f"{FILLER}周望川点头。"[:-6])
+
+
+def test_a_noun_that_reads_like_a_verb_is_found() -> None:
+    assert "路径优化" in keywords(
+        "", f"{FILLER}路径优化是关键。大家都在谈路径优化。路径优化又来了。"
+    )
+
+
+def test_at_most_two_keywords_share_a_word() -> None:
+    text = "粮食储备仓库。粮食检测仪器。粮食运输车辆。" * 3
+    assert sum("粮食" in found for found in keywords("", text)) == 2
+
+
 def test_generic_words_are_no_keywords() -> None:
     assert not set(keywords("公司市场技术", "公司的产品和服务，企业的问题。" * 3)) & {
         "公司", "市场", "技术", "产品", "服务", "企业", "问题",

@@ -1,0 +1,147 @@
+"""Figures: numbers with their subject, date, kind and source; all texts are fictional."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.models import Figure
+from summarizer.figures import figures
+from summarizer.subjects import LONGEST
+
+
+def the(text: str) -> Figure:
+    (figure,) = figures(text)
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "values", "unit", "kind"),
+    [
+        ("云汐市算力产业规模2025年约143亿元。", "云汐市算力产业规模", (143e8,), "元", "stock"),
+        ("星阶科技发布了38个大模型。", "星阶科技发布了 大模型", (38,), "个", "flow"),
+        ("目前，75%的农户认为助手有用。", "农户", (75,), "%", "rate"),
+        ("新品售价1200元。", "新品售价", (1200,), "元", "price"),
+        ("机器人的重量只有16.5公斤。", "机器人的重量", (16.5,), "公斤", "measure"),
+        ("研究成本下降三成。", "研究成本下降", (3,), "成", "rate"),
+        ("抓获嫌疑人92名。", "抓获嫌疑人", (92,), "名", "flow"),
+        ("芯片企业10—15家。", "芯片企业", (10, 15), "家", "stock"),
+        ("5家销售收入超过100亿元的芯片企业获奖。", "芯片企业", (5,), "家", "stock"),
+    ],
+)
+def test_what_is_measured(
+    text: str, subject: str, values: tuple[float, ...], unit: str, kind: str
+) -> None:
+    found = figures(text)[0]
+    assert (found.subject, found.values, found.unit, found.kind) == (subject, values, unit, kind)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "会议开了3天，7月13日结束。",
+        "第12届大会讨论了GPT-4和5G。",
+        "数百人参加，几十家公司到场，一些人离开。",
+        "详见第3章。证券代码300999。",
+        "他今年35岁，住在8号楼。",
+    ],
+)
+def test_what_is_no_figure(text: str) -> None:
+    assert figures(text) == ()
+
+
+def test_one_subject_may_have_several_numbers() -> None:
+    now, then = figures("云汐市算力产业规模2025年约143亿元，2030年预计将达702亿元。")
+    assert now.subject == then.subject == "云汐市算力产业规模"
+    assert [(one.date, one.as_of) for one in (now, then)] == [
+        ("2025年", "2025"),
+        ("2030年", "2030"),
+    ]
+
+
+def test_what_changed_is_named_with_its_change() -> None:
+    _, growth = figures("星阶科技净利润2.4亿元，同比增长12%。")
+    assert growth.subject == "星阶科技净利润同比增长"
+    assert "增减" in growth.terms
+
+
+def test_a_number_on_a_line_of_its_own_belongs_to_the_line_before() -> None:
+    size, number = figures("我国农业模型核心产业规模达\n5000亿元\n企业数量超4300家\n来源：潮声数据")
+    assert size.subject == "我国农业模型核心产业规模"
+    assert number.subject == "我国农业模型企业数量"
+    assert (size.sentence[0], number.text) == (0, "4300家")
+
+
+def test_a_spliced_sentence_gives_nobody_the_figures_of_another() -> None:
+    (told,) = figures(
+        "国外一些初创公司发展受阻，已进入裁员阶段，企业数量超过4300家，领域依旧热门。"
+    )
+    assert told.subject == "企业数量"
+    assert told.terms == ()
+
+
+def test_the_bearer_of_a_bare_measure_is_that_of_the_clause_before() -> None:
+    size, number = figures("我国农业模型产业蓬勃发展，核心产业规模达5000亿元，企业数量超4300家。")
+    assert (size.subject, number.subject) == (
+        "我国农业模型产业核心产业规模",
+        "我国农业模型企业数量",
+    )
+
+
+def test_subjects_of_one_thing_have_one_form() -> None:
+    assert the("中国AIGC产业规模为3亿元。").terms == the("我国生成式AI市场规模约3亿元。").terms
+
+
+def test_the_same_figure_told_twice_is_one() -> None:
+    text = "云汐市智算中心投资达3亿元。市民欢迎。云汐市智算中心投资达3亿元。"
+    assert the(text).start == text.index("3亿元")
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "as_of"),
+    [
+        ("截至2025年10月初，备案模型数量达到238个。", "截至2025年10月初", "2025-10"),
+        ("2025年前11个月，全市发布了238个大模型。", "2025年前11个月", "2025"),
+        ("去年，全市发布了238个大模型。", "去年", ""),
+        ("自2025年3月以来，发布了238个大模型。", "自2025年3月以来", ""),
+        ("发布了238个大模型。", "", ""),
+    ],
+)
+def test_when_it_holds(text: str, date: str, as_of: str) -> None:
+    assert (the(text).date, the(text).as_of) == (date, as_of)
+
+
+def test_a_level_at_a_day_and_what_came_within_months_are_of_two_kinds() -> None:
+    level = the("截至2025年10月初，备案模型数量达到238个。")
+    within = the("2025年前11个月，全市发布了238个大模型。")
+    assert (level.kind, within.kind) == ("stock", "flow")
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("据潮声研究院预测，产值将达3亿元。", "潮声研究院"),
+        ("潮声研究院报告显示，产值达3亿元。", "潮声研究院"),
+        ("周望川表示，产值达3亿元。", "周望川"),
+        ("产值达3亿元。", ""),
+    ],
+)
+def test_whose_estimate_it_is(text: str, by: str) -> None:
+    assert the(text).by == by
+
+
+NUMBERED = st.lists(
+    st.sampled_from(
+        [*"据，。；：“”、\n的", "产值", "增长", "3亿元", "12%", "5家", "2025年", "达", "企业"]
+    )
+)
+
+
+@given(st.text() | NUMBERED.map("".join))
+def test_figures_of_any_text_stand_where_they_say(text: str) -> None:
+    last = 0
+    for one in figures(text):
+        assert last <= one.start
+        assert text[one.start : one.end] == one.text
+        assert one.sentence[0] <= one.start < one.end <= one.sentence[1] <= len(text)
+        assert 2 <= len(one.subject) <= LONGEST
+        last = one.end
