@@ -59,6 +59,10 @@ def test_what_the_article_says_may_be_said(summary: str) -> None:
             "said of something else in the article: 8585.96万元",
         ),
         (
+            "星阶科技半年营业收入8585.96万元。",
+            "said of something else in the article: 8585.96万元",
+        ),
+        (
             "国家药品监督管理局批准相关产品。",
             "denied or affirmed otherwise than in the article: 国家药品监督管理局批准相关产品",
         ),
