@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-from archive import search
+from archive import pages, search
 from archive.models import Article, Edit, StoredArticle
 from archive.sameness import revisions
 from archive.sameness.corrections import Version
@@ -80,6 +80,8 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         " where link = %(link)s and part = %(part)s",
         values,
     )
+    if old[3] != page:
+        pages.release(conn, link, old[3])
     search.put(conn, old[0], article.title, article.text)
     return "revised" if changed else "same"
 

@@ -23,7 +23,7 @@ class Fetch:
     content_type: str
     read_at: datetime | None
     size: int | None
-    """None once the retention policy removed the bytes."""
+    """None once the bytes were removed: by age, or for a later page that says the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,19 @@ def read(conn: Connection[TupleRow], page: int, now: datetime) -> None:
     conn.execute("update archive.page set read_at = %s, attempts = 0 where id = %s", (now, page))
 
 
+def release(conn: Connection[TupleRow], link: int, page: int) -> None:
+    """Let the bytes of a page go that no article of its link stands on, nor a version of one: a
+    later page says the same."""
+    conn.execute(
+        "with idle as (update archive.page p set body = null where p.id = %(page)s"
+        " and p.link = %(link)s and not exists (select from archive.article a"
+        "   where a.link = %(link)s and (a.page = p.id or exists (select from archive.revision r"
+        "   where r.article = a.id and r.page = p.id))) returning id)"
+        " update archive.continuation set body = null where page in (select id from idle)",
+        {"page": page, "link": link},
+    )
+
+
 def _fetched(page: Page) -> dict[str, object]:
     return {
         "url": page.url,

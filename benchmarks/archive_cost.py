@@ -2,7 +2,7 @@
 
 python -m benchmarks.archive_cost [../shared/extraction]
 
-The real pages there are stored, read and summarized by our own stages in a private archive; without
+The real pages there are stored and go through all our stages in a private archive; without
 them pages of generated outlets are crawled. Only tables that grow with the articles count, and of
 those not what they take when empty.
 """
@@ -17,6 +17,8 @@ from typing import Any
 from archive import clock, database, links, pages, sources
 from archive.models import FoundLink, Page
 from archive.roles import OWNER
+from archive.sameness.stored import place_pending
+from archive.sameness.telling import tell_pending
 from archive.settings import Settings
 from benchmarks.crowd import place
 from crawler.articles.reading import read_pending
@@ -47,6 +49,8 @@ def main() -> int:
             else:
                 made.run("crawl")
                 read_pending(conn, Rule.load(()))
+            place_pending(conn, clock.now())
+            tell_pending(conn)
             summarize_pending(conn, writer(current))
             conn.execute("vacuum analyze")
             for line in _lines(conn, empty, "real" if real else "generated"):

@@ -190,7 +190,7 @@ def _story(meant: Address, life: "Biography", due: date) -> Iterator[tuple[str, 
 
 
 def _fetched(fetch: "Fetch") -> str:
-    size = "bytes removed by age" if fetch.size is None else f"{fetch.size:,} bytes"
+    size = "bytes removed" if fetch.size is None else f"{fetch.size:,} bytes"
     kind = fetch.content_type.partition(";")[0]
     read = "" if fetch.read_at else "not read yet"
     return ", ".join(
@@ -216,7 +216,8 @@ def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
         "",
         f"summary: {article.summary_method}{topic}" if article.summary_method else "no summary yet",
     )
-    if article.written_by:
+    seen_alone = article.written_at and article.publications == 1 and not article.reports
+    if article.written_by and not seen_alone:
         yield "lineage", _lineage(article)
     for number, copy in enumerate(article.copies):
         yield ("" if number else "copies"), f"number {copy.id}, {copy.source_name}: {copy.url}"

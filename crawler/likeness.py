@@ -55,7 +55,7 @@ def _side(conn: Any, current: "Settings", typed: str) -> "Side":
     from crawler.sources import registry
 
     if typed.strip().isdecimal():
-        found = [int(typed)]
+        found = [min(int(typed), 2**63 - 1)]
     else:
         meant = resolve(registry.load(current.jianbao_sources), typed)
         link = biography.find(conn, meant.key, meant.url)
@@ -81,7 +81,7 @@ def _lines(both: "Pair") -> Iterator[tuple[str, str]]:
         f"{its.share:.0%} of the first stands in the second, {its.other_share:.0%} of the second"
         " in the first",
     )
-    yield "shared", f"{len(its.runs)} passages; the longest:" if its.runs else "no passage"
+    yield "shared", f"passages: {len(its.runs)}; the longest:" if its.runs else "no passage"
     for run in its.runs[:_SHOWN]:
         yield "", f"「{run[:_LONGEST]}{'…' * (len(run) > _LONGEST)}」"
     yield "numbers", f"at the same places {its.agreeing} agree, {its.conflicting} differ"

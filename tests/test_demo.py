@@ -164,6 +164,17 @@ def test_one_mail_arrived_over_smtp_and_equals_the_edition(checkout: Checkout, r
     assert mail["Subject"] == checkout.ask("select subject from editions", "--demo")
 
 
+def test_the_edition_tells_an_event_once(checkout: Checkout, report: str) -> None:
+    text = checkout.ask("select text from editions", "--demo")
+    story = text[text.index("\n1. 云岭智能") : text.index("\n2. ")]
+    assert "   首发 星河科技报 · " in story
+    for outlet in ("东岸财经", "江城商报", "智点快讯"):
+        assert f"（{outlet}） http" in story
+    # Traditional characters and lost bytes do not make another text of it.
+    for outlet in ("智点快讯", "九州电脑网", "AI镜像站"):
+        assert f"   转载 1 处：\n   - {outlet} http" in text
+
+
 def test_a_second_demo_adds_rows_to_the_run_log_only(checkout: Checkout, report: str) -> None:
     before = json.loads(checkout.ask(FACTS, "--demo"))
     runs = int(checkout.ask("select count(*) from runs", "--demo"))

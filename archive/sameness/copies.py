@@ -21,8 +21,8 @@ CAP = 8
 """A mark of more copy groups than this is boilerplate and says nothing."""
 CANDIDATES = 6
 """So many articles, those with most marks in common, are read and compared."""
-FEW = 8
-"""A text with fewer marks than twice this is compared though it shares but one."""
+FEW = 16
+"""A text with fewer marks than this is compared with those that share but one of them."""
 SHARE = 0.5
 """So much of the smaller text stands in runs of the other, or they are strangers."""
 CONFLICTS = 0.25
@@ -42,7 +42,7 @@ SCATTERED = 0.3
 BEHIND = 0.25
 """A text that stands as one block after so much of the larger one is a piece in it."""
 RELATED = 0.25
-"""Two groups become one only if their members share so much of the smaller one."""
+"""Two groups become one only if their members share so much of the smaller one, or a title."""
 
 _ROUND_UP = re.compile("早报|晚报|早餐|早知道|日报|周报|速览|汇总|集锦|要闻|一览|联播|盘点|精选")
 
@@ -95,7 +95,7 @@ class Index(Protocol):
         """
 
     def members(self, articles: Collection[int]) -> Mapping[int, Known]:
-        """These articles."""
+        """Those of these articles that have a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ def place(article: Traits, index: Index) -> Placement:
             is_copy = True
         else:
             continue
-        # Else the article is a round-up of both.
+        # Else the article, or what it is found in, is a round-up.
+        is_copy = is_copy and _fits(article, each, index)
         is_copy = is_copy and (not copies or _are_related(each, copies[0]))
         (copies if is_copy else pieces).append(each)
     groups = sorted({each.known.group for each in copies})
@@ -175,7 +176,7 @@ def place(article: Traits, index: Index) -> Placement:
 def compare(title: str, text: str, other_title: str, other_text: str) -> Comparison:
     """Compare two articles as `place` does, without an index; the runs are as written."""
     its = compare_traits(traits(title, text), traits(other_title, other_text))
-    return replace(its, runs=tuple(written(written(run, text), other_text) for run in its.runs))
+    return replace(its, runs=tuple(written(run, text, other_text) for run in its.runs))
 
 
 def compare_traits(one: Traits, other: Traits) -> Comparison:
@@ -228,7 +229,7 @@ def _candidates(article: Traits, index: Index) -> list[_Candidate]:
     for holders in index.holders(marks, CAP).values():
         if len(holders) <= CAP:
             shared.update(holders.values())
-    enough = min(2, max(1, len(marks) // FEW))
+    enough = 1 if len(marks) < FEW else 2
     ranked = sorted(shared, key=lambda known: (-shared[known], known))[:CANDIDATES]
     known = index.members([each for each in ranked if shared[each] >= enough])
     found = []
@@ -238,8 +239,20 @@ def _candidates(article: Traits, index: Index) -> list[_Candidate]:
     return sorted(found, key=lambda c: (-c.comparison.share - c.comparison.other_share, c.id))
 
 
+def _fits(article: Traits, each: _Candidate, index: Index) -> bool:
+    """Whether what is a small part of one member stands in the founder of the group as well."""
+    group = each.known.group
+    if each.is_smaller or each.comparison.other_share >= SHARE or group == each.id:
+        return True
+    founder = index.members([group]).get(group)
+    if founder is None or founder.group != group:
+        return True
+    its = compare_traits(article, traits(founder.title, founder.text))
+    return max(its.share, its.other_share) >= RELATED
+
+
 def _are_related(one: _Candidate, other: _Candidate) -> bool:
-    if one.known.group == other.known.group:
+    if one.known.group == other.known.group or overlap.same_title(one.traits, other.traits):
         return True
     its = compare_traits(one.traits, other.traits)
     return max(its.share, its.other_share) >= RELATED

@@ -7,12 +7,13 @@ writing counts as it is written: from 12 to 十二 is another number.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from archive import names
 from archive.sameness.difference import Change, changed, changes, plain
+from archive.text import fold
 from archive.words import Finder
 
 _MEASURE = (
@@ -20,12 +21,13 @@ _MEASURE = (
 )
 _HAN = "零〇一二两三四五六七八九十百千万亿"
 _FIGURE = re.compile(
-    rf"(?P<value>(?<![A-Za-z\d.])(?<![A-Za-z]-)\d+(?:,\d{{3}})*(?:\.\d+)?[十百千万亿兆]*"
-    rf"(?:美元|欧元|日元|港元|元|%|‰|个百分点|倍)?|第[{_HAN}]+|(?:[{_HAN}]{{2,}}|[二两三四五六七八九十])"
+    rf"(?P<value>(?<![A-Za-z\d])(?<!\d\.)(?<![A-Za-z]-)\d+(?:,\d{{3}})*(?:\.\d+)?[十百千万亿兆]*"
+    rf"(?:美元|欧元|日元|港元|元|%|‰|个百分点|倍)?|第[{_HAN}]+|(?:(?<![{_HAN}])[{_HAN}]{{2,12}}|[二两三四五六七八九十])"
     rf"(?={_MEASURE}))(?P<measure>{_MEASURE})?"
 )
 _QUOTED = re.compile(
-    r"《[^《》\n]{1,30}》|〈[^〈〉\n]{1,30}〉|“[^“”，。！？；：\n]{1,12}”|「[^「」，。！？；：\n]{1,12}」"
+    r"(?<=《)[^《》]{1,30}(?=》)|(?<=〈)[^〈〉]{1,30}(?=〉)|(?<=“)[^“”，。！？；：]{1,12}(?=”)"
+    r"|(?<=「)[^「」，。！？；：]{1,12}(?=」)"
 )
 _LATIN = re.compile(r"(?<![\dA-Za-z])[A-Za-z][A-Za-z\d]*(?:[ .+&'-]{1,2}[A-Za-z\d]+)*")
 _PERSON = re.compile(
@@ -108,48 +110,67 @@ def compare(before: Version, after: Version) -> Correction:
     return Correction(tuple(_corrected(change, said, says, finder) for change in found))
 
 
+Told = tuple[str, str]
+"""What is compared, and how it is told."""
+
+
 class _Said:
-    """All that a version says: its numbers and names as they are told."""
+    """All that a version says."""
 
     def __init__(self, text: str, finder: Finder) -> None:
-        self.numbers = {told for _, told in _figures(text)}
-        self.names = {told for _, told in _names(text, finder)}
+        self.numbers = Counter(told for _, told in _figures(text))
+        self._names = {key for key, _ in _names(text, finder)}
+        self._text = fold(text)
+
+    def name(self, told: Told) -> bool:
+        return told[0] in self._names or fold(told[1]) in self._text
 
 
 def _corrected(change: Change, said: _Said, says: _Said, finder: Finder) -> Corrected:
     if not change.before:
         return Corrected(change)
-    one, other = change.before, change.after
+
+    def is_moved(one: Told | None, other: Told | None) -> bool:
+        if one and other:
+            left = says.numbers[one[1]] < said.numbers[one[1]]
+            came = says.numbers[other[1]] > said.numbers[other[1]]
+            return not (left or came)
+        return all(
+            version.numbers[told[1]] for told, version in ((one, says), (other, said)) if told
+        )
+
+    def is_known(one: Told | None, other: Told | None) -> bool:
+        return (not one or says.name(one)) and (not other or said.name(other))
+
+    before, after = change.before, change.after
     return Corrected(
         change,
-        _swaps(_figures(one), _figures(other), said.numbers, says.numbers),
-        _swaps(_names(one, finder), _names(other, finder), said.names, says.names),
+        _swaps(_figures(before), _figures(after), is_moved),
+        _swaps(_names(before, finder), _names(after, finder), is_known),
     )
-
-
-Told = tuple[str, str]
-"""What is compared, and how it is told."""
 
 
 def _swaps(
-    before: Iterable[Told], after: Iterable[Told], said: set[str], says: set[str]
+    before: Iterable[Told],
+    after: Iterable[Told],
+    elsewhere: Callable[[Told | None, Told | None], bool],
 ) -> tuple[Swap, ...]:
     """What left a sentence beside what came, without what only stands in another sentence now."""
     old, new = list(before), list(after)
-    left, came = _surplus(old, new), _surplus(new, old)
+    pairs = zip_longest(_surplus(old, new), _surplus(new, old))
     return tuple(
-        (one, other)
-        for one, other in zip_longest(left, came, fillvalue="")
-        if (one and one not in says) or (other and other not in said)
+        (one[1] if one else "", other[1] if other else "")
+        for one, other in pairs
+        if not elsewhere(one, other)
     )
 
 
-def _surplus(these: list[Told], others: list[Told]) -> list[str]:
+def _surplus(these: list[Told], others: list[Told]) -> list[Told]:
     counts = Counter(key for key, _ in others)
     only = []
-    for key, told in these:
-        counts[key] -= 1
-        if counts[key] < 0:
+    for told in these:
+        counts[told[0]] -= 1
+        if counts[told[0]] < 0:
             only.append(told)
     return only
 
@@ -170,7 +191,7 @@ def _names(text: str, finder: Finder) -> Iterator[Told]:
         spans = [m.span(m.re.groups) for each in patterns for m in each.finditer(rest)]
         found += [(start, end, whole[start:end]) for start, end in spans]
     for start, end, name in sorted(found):
-        yield plain(name).casefold().replace("-", ""), whole[start:end][:_LONGEST]
+        yield fold(name), whole[start:end][:_LONGEST]
 
 
 def _without(text: str, found: Iterable[tuple[int, int, str]]) -> str:

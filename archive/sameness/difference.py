@@ -22,10 +22,7 @@ _COMPARED = 400
 _CELLS = 4_000
 _MOST_CELLS = 200_000
 """Comparisons of two sentences between two anchors before those are halved, and in all."""
-_MARKED = 2_000
-"""Characters of the longest sentence in which single changes are told apart."""
 _TOKEN = re.compile(r"\d+(?:[.,．，]\d+)*|[A-Za-z]+|\S")
-_LINE = re.compile(r".+")
 
 Gap = tuple[int, int, int, int]
 """Start and end in the one version, start and end in the other."""
@@ -68,10 +65,7 @@ def changes(before: str, after: str) -> tuple[Change, ...]:
 
 def changed(at: int, before: str, after: str) -> Change:
     """A sentence that changed, with the characters that differ."""
-    longest = max(len(before), len(after))
-    one, other = (
-        [*(_TOKEN if longest <= _MARKED else _LINE).finditer(text)] for text in (before, after)
-    )
+    one, other = ([*_TOKEN.finditer(text)] for text in (before, after))
     keys, others = ([plain(token[0]) for token in each] for each in (one, other))
     spans = tuple(
         (*_span(one, start, end), *_span(other, low, high))

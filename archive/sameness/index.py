@@ -33,35 +33,37 @@ select c.article, c.copy_group, a.title, t.content,
 
 
 class Marks:
-    """The articles that have their place, as another, first seen at `at`, meets them."""
+    """The articles that have their place, as another meets them: those since the `oldest`."""
 
-    def __init__(self, conn: Connection[TupleRow], at: datetime, article: int) -> None:
+    def __init__(self, conn: Connection[TupleRow], article: int, oldest: int) -> None:
         self._conn = conn
         self._article = article
-        self._oldest = _first_since(conn, at - WINDOW)
+        self._oldest = oldest
+        self._held: dict[tuple[int, ...], Mapping[int, Mapping[int, int]]] = {}
 
     def holders(self, marks: Sequence[int], cap: int) -> Mapping[int, Mapping[int, int]]:
         found: dict[int, dict[int, int]] = {}
-        asked = {
-            **{"marks": list(marks), "own": self._article, "oldest": self._oldest},
-            "most": cap + 1,
-        }
-        for mark, group, article in self._conn.execute(_HOLDERS, asked):
+        asked = {"own": self._article, "oldest": self._oldest, "most": cap + 1}
+        for mark, group, article in self._conn.execute(_HOLDERS, asked | {"marks": list(marks)}):
             # The earliest of a group comes last.
             found.setdefault(mark, {})[group] = article
+        self._held[tuple(marks)] = found
         return found
 
     def members(self, articles: Collection[int]) -> Mapping[int, Known]:
         rows = self._conn.execute(_MEMBERS, (list(articles),)) if articles else ()
         return {row[0]: Known(*row[1:]) for row in rows}
 
-    def keep(self, article: int, group: int, marks: Sequence[int]) -> None:
-        """Let an article be found by those of its marks that its group lacks.
+    def keep(self, article: int, marks: Sequence[int], group: int, *merged: int) -> None:
+        """Let an article be found by those of its marks that its group, or those which are one
+        with it now, lack.
 
         What more groups have than `copies.CAP` is not kept: it says nothing.
         """
-        held = self.holders(marks, CAP)
-        new = [m for m in marks if group not in held.get(m, ()) and len(held.get(m, ())) <= CAP]
+        held = self._held.get(tuple(marks)) or self.holders(marks, CAP)
+        ours = {group, *merged}
+        others = ((mark, held.get(mark, {}).keys()) for mark in marks)
+        new = [mark for mark, groups in others if len(groups) <= CAP and ours.isdisjoint(groups)]
         self._conn.execute(
             "insert into archive.mark (mark, article) select unnest(%s::integer[]), %s",
             (new, article),
@@ -93,22 +95,14 @@ def turn(conn: Connection[TupleRow]) -> Iterator[None]:
 
 def let_go(conn: Connection[TupleRow], now: datetime) -> int:
     """Remove the marks that lie outside of every window from now on; how many."""
-    oldest = _first_since(conn, now - WINDOW)
-    return conn.execute("delete from archive.mark where article < %s", (oldest,)).rowcount
+    return conn.execute(
+        "delete from archive.mark where article < archive.first_since(%s)", (now - WINDOW,)
+    ).rowcount
 
 
 def old(conn: Connection[TupleRow], now: datetime) -> int:
     """How many marks `let_go` would remove."""
-    oldest = _first_since(conn, now - WINDOW)
-    row = conn.execute("select count(*) from archive.mark where article < %s", (oldest,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _first_since(conn: Connection[TupleRow], at: datetime) -> int:
-    """The number of the first article seen since then; articles are numbered as they come."""
     row = conn.execute(
-        "select coalesce((select id from archive.article where first_seen >= %s"
-        " order by first_seen, id limit 1), 2147483647)",
-        (at,),
+        "select count(*) from archive.mark where article < archive.first_since(%s)", (now - WINDOW,)
     ).fetchone()
     return int(row[0]) if row else 0

@@ -42,7 +42,7 @@ _TAIWAN = dict(
 _WORDS = re.compile("|".join(sorted(_TAIWAN, key=len, reverse=True)))
 _NOT_AROUND = re.compile(rf"[^0-9a-z\u3400-\u9fff{_SLOT}]+")
 # What a page writes where it shows only the beginning
-_CUT = re.compile(r"(?:\.{3}|全文|未完待续|下转第?\w{0,3}版)\W*$")
+_CUT = re.compile(r"(?:\.{3}|全文|更多|未完|待续|下转第?\w{0,3}版)\W*$")
 # Only lines of prose: those of a page's frame (time, views, licence number) have no such mark.
 _PROSE = re.compile(r"[,;。]|\.(?:\s|$)")
 
@@ -78,15 +78,18 @@ def fold(text: str) -> str:
     return _DROPPED.sub("", _plain(text))
 
 
-def written(passage: str, text: str) -> str:
-    """How a folded passage is written in `text`; as it is, where the text has it otherwise."""
-    plain = simplified(unicodedata.normalize("NFKC", text).lower())
-    if len(plain) != len(text):
-        text = unicodedata.normalize("NFKC", text)
-    between = r"[^0-9a-z\u3400-\u9fff]*"
+def written(passage: str, *texts: str) -> str:
+    """How the first of the texts that has it writes a folded passage; else as it is."""
+    between = r"[^0-9\u3400-\u9fff]{0,9}?"  # pinyin too
     first, last = between.join(passage[:6]), between.join(passage[-6:])
-    found = re.search(rf"{first}[\s\S]{{0,{2 * len(passage)}}}?{last}", plain)
-    return text[found.start() : found.end()] if found else passage
+    spelled = re.compile(rf"{first}[\s\S]{{0,{2 * len(passage)}}}?{last}")
+    for text in texts:
+        plain = simplified(unicodedata.normalize("NFKC", text).lower())
+        if found := spelled.search(plain):
+            if len(plain) != len(text):
+                text = unicodedata.normalize("NFKC", text)
+            return text[found.start() : found.end()]
+    return passage
 
 
 def marks(folded: str) -> tuple[int, ...]:
@@ -107,14 +110,17 @@ def marks(folded: str) -> tuple[int, ...]:
 
 def _minima(hashes: Sequence[int], window: int) -> set[int]:
     """The least of every `window` in a row; of all, where there are fewer."""
-    found, place, least = set[int](), -1, 0
-    for end in range(min(window, len(hashes)), len(hashes) + 1) if hashes else ():
-        start = max(0, end - window)
-        if place < start:
-            least = min(hashes[start:end])
-            place = hashes.index(least, start)
-        elif hashes[end - 1] < least:
+    if not hashes:
+        return set()
+    least = min(hashes[:window])
+    found, place = {least}, hashes.index(least)
+    for end in range(window + 1, len(hashes) + 1):
+        # The latest of equal ones stays longest: a text may repeat itself all along.
+        if hashes[end - 1] <= least:
             place, least = end - 1, hashes[end - 1]
+        elif place < end - window:
+            least = min(hashes[end - window : end])
+            place = hashes.index(least, end - window)
         found.add(least)
     return found
 

@@ -45,7 +45,7 @@ def _known() -> dict[str, str]:
     lists = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     return {
         _stem(name): _stem(names[0])
-        for kind in ("outlets", "institutions", "companies")
+        for kind in ("companies", "institutions", "outlets")
         for names in lists[kind]
         for name in names
     }

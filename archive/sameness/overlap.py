@@ -56,6 +56,6 @@ def foreign(one: Traits, other: Traits) -> float:
 
 
 def same_title(one: Traits, other: Traits) -> bool:
-    """Whether both have one title, but for what stands before or after it in one of them."""
+    """Whether both have one title, but for what one of them puts before or after it."""
     short, long = sorted((one.title, other.title), key=len)
     return bool(short) and (short == long or (len(short) >= _NAMED and short in long))

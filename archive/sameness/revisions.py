@@ -48,8 +48,7 @@ def vanish(conn: Connection[TupleRow], link: int, reason: str, now: datetime) ->
         "insert into archive.revision (article, number, title, text_hash, page, replaced_at, flags,"
         " account, changes) select a.id, (select 1 + count(*) from archive.revision r"
         " where r.article = a.id), a.title, a.text_hash, a.page, %(now)s, '{vanished}',"
-        " %(account)s, '[]' from archive.article a"
-        " join archive.link l on l.id = a.link where l.id = %(link)s and l.outcome = 'stored'"
+        " %(account)s, '[]' from archive.article a where a.link = %(link)s"
         " and not exists (select from archive.revision r where r.article = a.id"
         " and 'vanished' = any (r.flags) and r.returned_at is null) on conflict do nothing",
         {"link": link, "now": now, "account": f"原页面消失（{reason}）"},

@@ -13,23 +13,30 @@ class Shelf:
     def __init__(self) -> None:
         self._known: dict[int, Known] = {}
         self._holders: dict[int, dict[int, int]] = {}
+        self._joined: dict[int, int] = {}
+        """Groups that are no more, and what each became."""
 
     def holders(self, marks: Sequence[int], cap: int) -> Mapping[int, Mapping[int, int]]:
-        return {mark: self._holders[mark] for mark in marks if mark in self._holders}
+        found: dict[int, dict[int, int]] = {}
+        for mark in marks:
+            # The earliest article of a group comes last.
+            for group, article in reversed(self._holders.get(mark, {}).items()):
+                found.setdefault(mark, {})[self._now(group)] = article
+        return found
 
     def members(self, articles: Collection[int]) -> Mapping[int, Known]:
-        return {article: self._known[article] for article in articles}
+        known = ((each, self._known[each]) for each in articles if each in self._known)
+        return {each: replace(its, group=self._now(its.group)) for each, its in known}
 
     def group(self, article: int) -> int:
-        return self._known[article].group
+        return self._now(self._known[article].group)
 
     def add(self, article: int, title: str, text: str) -> Placement:
         """Place an article and keep it."""
         its = traits(title, text)
         placement = place(its, self)
         group = article if placement.group is None else placement.group
-        if placement.merged:
-            self._merge(placement.merged, group)
+        self._joined.update(dict.fromkeys(placement.merged, group))
         self._known[article] = Known(group, title, text, bool(placement.pieces))
         for whole in placement.wholes:
             self._known[whole.article] = replace(self._known[whole.article], contains_others=True)
@@ -37,11 +44,7 @@ class Shelf:
             self._holders.setdefault(mark, {}).setdefault(group, article)
         return placement
 
-    def _merge(self, old: tuple[int, ...], group: int) -> None:
-        for article, known in self._known.items():
-            if known.group in old:
-                self._known[article] = replace(known, group=group)
-        for held in self._holders.values():
-            for was in old:
-                if was in held:
-                    held.setdefault(group, held.pop(was))
+    def _now(self, group: int) -> int:
+        while group in self._joined:
+            group = self._joined[group]
+        return group

@@ -16,7 +16,7 @@ from psycopg.rows import TupleRow, class_row
 
 from archive.sameness import originals
 from archive.sameness.copies import METHOD, Placement, Verdict, compare_traits, place
-from archive.sameness.index import Marks, turn
+from archive.sameness.index import WINDOW, Marks, turn
 from archive.sameness.marks import Traits, traits
 from archive.text import clean_line
 
@@ -33,10 +33,11 @@ select a.id from archive.article a left join archive.copy c on c.article = a.id
 """
 _WAITING = """
 select a.id, a.title, t.content as text, a.text_hash, a.fingerprint, a.first_seen,
+       archive.first_since(a.first_seen - %(window)s) as oldest,
        c.copy_group as group, o.content as old_text
   from archive.article a join archive.text t on t.hash = a.text_hash
   left join archive.copy c on c.article = a.id left join archive.text o on o.hash = c.text_hash
- where a.id = %s and c.text_hash is distinct from a.text_hash
+ where a.id = %(article)s and c.text_hash is distinct from a.text_hash
 """
 _EQUAL = """
 select c.copy_group, c.article
@@ -55,6 +56,8 @@ class _Waiting:
     text_hash: bytes
     fingerprint: bytes
     first_seen: datetime
+    oldest: int
+    """The first article of the window in which its copies are looked for."""
     group: int | None
     old_text: str | None
 
@@ -89,10 +92,10 @@ def start_again(conn: Connection[TupleRow]) -> None:
 
 def _place(conn: Connection[TupleRow], article: int, now: datetime) -> dict[str, int]:
     with conn.cursor(row_factory=class_row(_Waiting)) as cursor:
-        waiting = cursor.execute(_WAITING, (article,)).fetchone()
+        waiting = cursor.execute(_WAITING, {"article": article, "window": WINDOW}).fetchone()
     if waiting is None:
         return {}  # Another worker was quicker.
-    marks, its, old = Marks(conn, waiting.first_seen, article), _NONE, _NONE
+    marks, its, old = Marks(conn, article, waiting.oldest), _NONE, _NONE
     placement, failed = Placement(None), 0
     try:
         its = traits(waiting.title, waiting.text)
@@ -131,7 +134,7 @@ def _stay(
         (waiting.text_hash, METHOD, now, waiting.id),
     )
     marks.forget(waiting.id, old.marks)
-    marks.keep(waiting.id, waiting.group, its.marks)
+    marks.keep(waiting.id, its.marks, waiting.group)
     _settle(conn, waiting.group)
     return {"placed": 1, "stayed": 1}
 
@@ -145,22 +148,24 @@ def _write(
     marks: Marks,
     now: datetime,
 ) -> dict[str, int]:
-    marks.forget(waiting.id, old.marks)
-    conn.execute("delete from archive.copy where article = %s", (waiting.id,))
-    conn.execute("delete from archive.containment where %s in (whole, piece)", (waiting.id,))
-    if waiting.group is not None and waiting.group not in (placement.group, *placement.merged):
-        _leave(conn, waiting.id, waiting.group, marks)
     group = waiting.id if placement.group is None else placement.group
+    if waiting.group is not None:
+        marks.forget(waiting.id, old.marks)
+        conn.execute("delete from archive.copy where article = %s", (waiting.id,))
+        conn.execute("delete from archive.containment where %s in (whole, piece)", (waiting.id,))
+        if waiting.group not in (placement.group, *placement.merged):
+            _leave(conn, waiting.id, waiting.group, marks)
     if placement.group is None:
         conn.execute(
             "insert into archive.copy_group (id, original, told_at) values (%s, %s, %s)",
             (group, group, waiting.first_seen),
         )
-    conn.execute(
-        "update archive.copy set copy_group = %s where copy_group = any(%s)",
-        (group, list(placement.merged)),
-    )
-    conn.execute("delete from archive.copy_group where id = any(%s)", (list(placement.merged),))
+    if placement.merged:
+        merged = list(placement.merged)
+        conn.execute(
+            "update archive.copy set copy_group = %s where copy_group = any(%s)", (group, merged)
+        )
+        conn.execute("delete from archive.copy_group where id = any(%s)", (merged,))
     conn.execute(
         "insert into archive.copy (article, copy_group, text_hash, matched, share, passages,"
         " method, placed_at) values (%s, %s, %s, %s, %s, %s, %s, %s)",
@@ -176,7 +181,7 @@ def _write(
             "insert into archive.containment (whole, piece, share, method) values (%s, %s, %s, %s)",
             (whole, piece, share, METHOD),
         )
-    marks.keep(waiting.id, group, its.marks)
+    marks.keep(waiting.id, its.marks, group, *placement.merged)
     _settle(conn, group)
     joined = placement.group is not None
     return {
@@ -199,7 +204,7 @@ def _leave(conn: Connection[TupleRow], article: int, group: int, marks: Marks) -
     if group == article:
         group = row[0]
         conn.execute("update archive.copy_group set id = %s where id = %s", (group, article))
-    marks.keep(row[0], group, traits(row[1], row[2]).marks)
+    marks.keep(row[0], traits(row[1], row[2]).marks, group)
     _settle(conn, group)
 
 

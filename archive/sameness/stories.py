@@ -32,6 +32,7 @@ _PRIOR = 30  # reports are added to those that there are
 _COMPARED = 5  # reports with most rare terms in common
 _FIRST = 0.6  # of ENOUGH at least is the score with the first report of a story
 _DOUBT = 0.5  # is left of a score by each contradiction
+_TEMPLATE = 0.7  # of the terms of the poorer at least are shared by what one template made
 _FRAME, _TAIL = 0.5, 2  # Likeness of titles that are one frame, characters it ends with.
 
 _ROUND_UP = re.compile(
@@ -40,7 +41,7 @@ _ROUND_UP = re.compile(
 _COLUMN = re.compile(r"【[^】]*】")
 _WORD = re.compile(r"[a-z0-9]+(?:[.\-+][a-z0-9]+)*|[\u3400-\u9fff]+")
 _DAY = re.compile(r"(?<!\d)(\d{1,2})日")
-_FIGURE = re.compile(r"\d+(?:\.\d+)?(?![\d.]*[年月日时分点])")
+_FIGURE = re.compile(r"(?<![\d.])(?!\d{4}年|\d{1,2}[月日时分点])\d+(?:\.\d+)?")
 _NTH = re.compile(r"第(?P<value>\d+|[一二三四五六七八九十百]+)(?P<name>[\u3400-\u9fff])")
 _VERSION = re.compile(
     r"(?P<name>[a-z]+[ -]?|[\u3400-\u9fff]{2}(?=\d+\.\d))(?P<value>\d+(?:\.\d+)*)"
@@ -180,11 +181,11 @@ class Window:
 
     def _score(self, new: Report, old: Report, rarity: "_Rarity") -> float:
         """0 to 1: how much of each title the other report tells, and of the poorer all; halved by
-        every contradiction."""
+        every contradiction. One is enough where the words are the same: a template."""
         if any(old.marks.get(name, value) != value for name, value in new.marks.items()):
             return 0.0
-        both = rarity.sum(rarity.own.intersection(old.terms))
-        share = both / (min(rarity.sum(new.terms), rarity.sum(old.terms)) or 1.0)
+        both = rarity.own.intersection(old.terms)
+        share = rarity.sum(both) / (min(rarity.sum(new.terms), rarity.sum(old.terms)) or 1.0)
         for title, terms in ((new.title, old.terms), (old.title, rarity.own)):
             share *= rarity.sum(title.intersection(terms)) / (rarity.sum(title) or 1.0)
         doubts = (
@@ -194,6 +195,8 @@ class Window:
             any(old.amounts.get(name, value) != value for name, value in new.amounts.items()),
             self._names_others(new, old),
         )
+        if any(doubts) and len(both) >= _TEMPLATE * min(len(new.terms), len(old.terms)):
+            return 0.0
         return math.pow(share, 1 / 3) * math.pow(_DOUBT, sum(doubts))
 
     def _names_others(self, new: Report, old: Report) -> bool:

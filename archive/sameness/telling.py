@@ -52,7 +52,7 @@ def _tell(conn: Connection[TupleRow], window: Window, group: int) -> dict[str, i
     if (
         joined.matched
         and not conn.execute(
-            "select from archive.copy_group where (id, story) = (%s, %s)",
+            "select 1 from archive.copy_group where (id, story) = (%s, %s)",
             (joined.matched, joined.story),
         ).fetchone()
     ):

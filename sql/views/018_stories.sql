@@ -3,11 +3,12 @@
 
 create or replace view news.stories as
 select g.id, a.title as headline, r.first_at, r.last_at, r.reports, r.publications, r.outlets,
-       g.original as original_id, l.url, m.topic
+       a.id as original_id, l.url, m.topic, g.told_at as at
   from archive.copy_group g
-  join archive.article a on a.id = g.original
+  join archive.article a on a.id = (select o.original from archive.copy_group o where o.story = g.id
+                                     order by o.told_at, o.id limit 1)
   join archive.link l on l.id = a.link
-  left join archive.summary m on m.article = g.original
+  left join archive.summary m on m.article = a.id
  cross join lateral (
     select min(w.first_at) as first_at, max(w.last_at) as last_at, sum(w.reports) as reports,
            sum(w.publications) as publications,
@@ -25,7 +26,7 @@ select g.id, a.title as headline, r.first_at, r.last_at, r.reports, r.publicatio
  where g.story = g.id
    and exists (select from archive.copy_group o where o.story = g.id and o.id <> g.id);
 comment on view news.stories is 'Events that more than one text reports; reprints of a text count once. 有多篇不同报道的事件；同文转载只计一篇。';
-comment on column news.stories.id is 'Number of the story: of its first group of copies, see news.lineage. 事件编号，即首个转载组的编号，见 news.lineage。';
+comment on column news.stories.id is 'Number of the story: the lowest of its groups of copies, see news.lineage. 事件编号，即所含转载组的最小编号，见 news.lineage。';
 comment on column news.stories.headline is 'Headline of its first report. 首篇报道的标题。';
 comment on column news.stories.first_at is 'When it was first reported. 首次报道时间。';
 comment on column news.stories.last_at is 'When it was last reported, at most three days later. 最近一次报道时间，至多晚三天。';
@@ -35,6 +36,7 @@ comment on column news.stories.outlets is 'Who wrote these texts, whoever publis
 comment on column news.stories.original_id is 'Number of the original article of the first report. 首篇报道原文的编号。';
 comment on column news.stories.url is 'Address of that article. 其链接。';
 comment on column news.stories.topic is 'Its section of the digest, null while it is not summarized. 其所属简报栏目；尚未总结时为空。';
+comment on column news.stories.at is 'When the report that began it was published; ask for a stretch of time by this, it has an index. 发端报道的时间；按时间段查询请用此列（有索引）。';
 
 create or replace view news.story_articles as
 select g.story as story_id, a.id, g.id as report_id, a.id = g.original as is_original,

@@ -68,6 +68,28 @@ def test_a_changed_article_is_revised_and_its_old_version_kept(
     assert desk.one("select revisions from news.articles") == 1
 
 
+def test_bytes_go_when_a_later_page_says_the_same(conn: Connection, put: Any) -> None:
+    for editor, text in (("周宁", "一"), ("秦月", "一"), ("秦月", "二"), ("何晓", "二")):
+        put(text, editor=editor)
+    # The second is what the first version was read from last, the fourth is the present one.
+    kept = (
+        "select number, body is not null from (select row_number() over (order by id), body"
+        " from archive.page) p (number, body)"
+    )
+    assert conn.execute(kept).fetchall() == [(1, False), (2, True), (3, False), (4, True)]
+
+
+def test_bytes_stay_while_another_article_of_their_page_stands_on_them(
+    conn: Connection, desk: Any
+) -> None:
+    link = desk.link("a")
+    both = desk.page(link, b"both")
+    for part in (1, 2):
+        articles.put(conn, link, both, Article("标题", "正文。", part), NOON)
+    articles.put(conn, link, desk.page(link, b"one"), Article("标题", "正文。"), LATER)
+    assert desk.one("select body is not null from archive.page where id = %s", both)
+
+
 def test_every_version_is_kept_in_order(conn: Connection, put: Any) -> None:
     assert [put(text) for text in ("一", "二", "一")] == ["new", "revised", "revised"]
     assert conn.execute("select number, text from news.revisions order by 1").fetchall() == [

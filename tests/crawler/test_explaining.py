@@ -62,7 +62,7 @@ found     2026-11-22 06:30 at https://www.xinghe.example/feed
           湖区数据中心改用风冷，夏天的耗电量比去年少了两成，值班室也从三班改成两
           班
           published 2026-11-22 06:10
-fetched   2026-11-22 06:31  HTTP 200, text/html, bytes removed by age
+fetched   2026-11-22 06:31  HTTP 200, text/html, bytes removed
           2026-11-22 06:38  HTTP 200, text/html, 41,213 bytes
           led to https://www.xinghe.example/ai/202611/40017.html?v=2
 outcome   stored 2026-11-22 06:39 after 2 tries
@@ -123,6 +123,9 @@ def test_who_wrote_a_text_is_told_though_they_were_not_seen() -> None:
         "lineage   4 reprints, 1 independent report, written by 湖区日报, of whom no\n"
         "          publication was seen\n"
     ) in told(replace(LIFE, articles=(unseen,)))
+    alone = replace(article, publications=1, reports=0, copies=())
+    assert "lineage" not in told(replace(LIFE, articles=(alone,)))
+    assert "lineage" in told(replace(LIFE, articles=(replace(alone, reports=1),)))
 
 
 def test_what_its_publisher_changed_and_that_it_was_away() -> None:

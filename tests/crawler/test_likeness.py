@@ -40,7 +40,7 @@ second    number 19, 智点快讯: 风冷
 verdict   copy: most of either text stands in the other
 kept as   copies of one text
 text      50% of the first stands in the second, 96% of the second in the first
-shared    4 passages; the longest:
+shared    passages: 4; the longest:
 """
 
 
@@ -103,7 +103,7 @@ def test_articles_are_named_by_address_or_number(
 
 def test_what_has_no_article_is_one_line(deployment: Any, publisher: Any) -> None:
     deployment.register(publisher.source())
-    for typed in ("99", "https://nobody.example/x"):
+    for typed in ("99", "9" * 30, "https://nobody.example/x"):
         code, out, err = deployment.run("explain", typed, "1")
         assert (code, out, len(err.splitlines())) == (1, "", 1)
         assert f"has no article {typed}; name a number" in err

@@ -47,6 +47,7 @@ print(json.dumps({
     "dags": {d.dag_id: {
         "tasks": {t.task_id: {"retries": t.retries, "timeout": t.execution_timeout is not None,
                               "command": t.bash_command, "rendered": rendered(d, t),
+                              "outlets": [asset.name for asset in t.outlets],
                               "alert": bool(t.on_failure_callback)} for t in d.tasks},
         "groups": {g.group_id: list(g._expand_input.value.get("number", []))
                    for g in d.task_group.children.values() if hasattr(g, "_expand_input")},
@@ -109,6 +110,12 @@ def test_every_task_retries_and_has_a_limit(loaded: dict[str, Any]) -> None:
 
 def test_a_crawl_has_one_task_per_shard(loaded: dict[str, Any]) -> None:
     assert loaded["dags"]["crawl_news"]["groups"] == {"shard": ["0/3", "1/3", "2/3"]}
+
+
+def test_articles_are_summarized_once_it_is_known_which_are_copies(loaded: dict[str, Any]) -> None:
+    tasks = loaded["dags"]["crawl_news"]["tasks"]
+    assert list(tasks) == ["shard.crawl", "shard.extract", "shard.dedupe"]
+    assert [name for name, task in tasks.items() if task["outlets"]] == ["shard.dedupe"]
 
 
 def test_every_command_in_the_dags_parses(loaded: dict[str, Any]) -> None:

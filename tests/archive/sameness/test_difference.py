@@ -60,6 +60,11 @@ def test_a_sentence_that_changed_stands_beside_its_later_self_with_what_differs(
     assert added == Change(4, "", "其余不变。")
 
 
+def test_marks_of_another_width_are_not_what_differs() -> None:
+    (change,) = changes("价格待定……下调三成。", "价格待定......下调四成。")
+    assert [(start, end) for start, end, *_ in change.spans] == [(8, 9)]
+
+
 def test_sentences_that_only_share_their_end_are_not_the_same_one() -> None:
     assert changes("首批客户是医院。", "毛利率略有下降。") == (
         Change(1, "首批客户是医院。", ""),
@@ -97,3 +102,10 @@ def test_hostile_texts_take_no_minute(before: str, after: str) -> None:
     began = time.process_time()
     assert plain(applied(before, changes(before, after))) == plain(after)
     assert time.process_time() - began < 10
+
+
+def test_of_too_many_sentences_none_are_compared_with_each_other() -> None:
+    before, after = numbered("这家公司第{}次发布新品。"), numbered("那家公司第{}次发布新品。")
+    assert len(changes(before, after)) == 2 * COUNT
+    few = "".join(sentence + "。" for sentence in before.split("。")[:2000])
+    assert len(changes(few, few.replace("这", "那"))) == 2000

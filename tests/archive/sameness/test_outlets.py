@@ -19,6 +19,7 @@ from archive.sameness.outlets import outlets, written
         ("36氪Pro", "36Kr"),
         ("量子位", "量子位公众号"),
         ("工信部", "工业和信息化部"),
+        ("网易", "网易科技"),
     ],
 )
 def test_names_of_one_publisher_share_a_key(one: str, other: str) -> None:

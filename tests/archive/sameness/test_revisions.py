@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import Connection
 
@@ -35,6 +36,7 @@ def change(desk: Any, name: str, text: str = TEXT, title: str = "标题", hours:
         ({"text": TEXT.replace("是", "为")}, [(1, ["text"], "正文改1句", False)]),
         ({"text": TEXT.replace("。", "。\n").strip()}, []),
         ({"text": TEXT.replace("12.6", "１２．６ ")}, []),
+        ({"title": "标　题"}, []),
     ],
 )  # fmt: skip
 def test_a_change_is_kept_with_its_flags_and_blanks_are_none(
@@ -79,7 +81,7 @@ def test_a_better_reading_is_told_but_never_flagged(conn: Connection, desk: Any)
 
 def test_what_an_older_program_kept_is_compared_once(conn: Connection, desk: Any) -> None:
     for hours, text in enumerate((TEXT, TEXT.replace("12.6", "21.6"), "量潮没有营收。")):
-        change(desk, "a", text, hours=hours)
+        change(desk, "a", text, f"标题{hours // 2}", hours=hours)
     change(desk, "b")
     change(desk, "b", title="更好的标题")
     asked = "select number, flags, account, changes from archive.revision order by article, number"
@@ -141,6 +143,17 @@ def test_a_page_that_is_only_closed_has_not_vanished(
 ) -> None:
     links.settle(conn, link, outcome, reason, NOON + HOUR)
     assert desk.one("select count(*) from news.revisions") == 0
+
+
+def test_of_several_that_find_it_gone_one_notes_it(
+    desk: Any, link: int, database_url: str, at_once: Any
+) -> None:
+    def find(number: int) -> None:
+        with psycopg.connect(database_url, autocommit=True) as conn:
+            links.settle(conn, link, Outcome.HTTP_ERROR, "HTTP 404", NOON + number * HOUR)
+
+    at_once(8, find)
+    assert desk.one("select count(*) from news.revisions") == 1
 
 
 def test_a_link_that_was_never_stored_cannot_vanish(conn: Connection, desk: Any) -> None:
@@ -208,4 +221,7 @@ def test_other_words_ask_nothing_of_copies(conn: Connection, desk: Any) -> None:
     copy = desk.article("b", TEXT, "zhidian")
     grouped(desk, desk.one("select min(id) from archive.article"), copy)
     change(desk, "a", TEXT.replace("是", "为"))
+    # Nor does our better reading.
+    link, page = conn.execute("select link, page from archive.article order by id").fetchone()
+    articles.put(conn, link, page, Article("标题", TEXT.replace("12.6", "21.6")), NOON)
     assert desk.one("select count(*) from news.corrections") == 0

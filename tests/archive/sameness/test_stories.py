@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from archive.sameness import stories
 from archive.sameness.stories import Window, report
+from benchmarks.stories import events
+from benchmarks.story_pairs import Report
 from demo import newsroom
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -78,6 +81,22 @@ def test_launches_of_two_firms_on_one_day_are_two(amid: list[Told]) -> None:
     assert told([LAUNCH[0], OTHER_LAUNCH, LAUNCH[1]], amid) == [0, 1, 0]
 
 
+def test_no_two_events_of_one_week_are_one_story() -> None:
+    reports = events(Report(NOON, "", "", ""))
+    found = told(
+        [(each.title, each.text, (each.at - NOON) / timedelta(hours=1)) for each in reports],
+        background(),
+    )
+    story_of = {each.id: story for each, story in zip(reports, found, strict=True)}
+    mixed = [
+        (a, b)
+        for a, b in combinations(story_of, 2)
+        if story_of[a] == story_of[b] and a.split()[0] != b.split()[0]
+    ]
+    assert not mixed
+    assert len(set(found)) <= len(reports) - 4
+
+
 def earnings(firm: str, revenue: str, growth: str, hours: float) -> Told:
     lead = f"3月4日，{firm}公布第四季度业绩：营收{revenue}亿元，同比增长{growth}%。"
     return f"{firm}第四季度营收{revenue}亿元 同比增长{growth}%", f"{lead}毛利率与上季持平。", hours
@@ -127,6 +146,63 @@ def test_two_daily_market_reports_with_one_template_are_no_story() -> None:
     assert told(days, background()) == [0, 1]
 
 
+def test_other_names_in_the_frame_of_a_title_are_another_event() -> None:
+    text = "经立案审查，江州{}原局长{}严重违反纪律，收受礼金，决定给予开除处分，收缴所得。"
+    found = told(
+        [
+            ("江州数据局原局长宋砚之被开除公职", text.format("数据局", "宋砚之"), 0),
+            ("江州交通局原局长韩若水被开除公职", text.format("交通局", "韩若水"), 2),
+        ],
+        background(),
+    )
+    assert found == [0, 1]
+
+
+def test_another_day_of_a_league_is_another_event() -> None:
+    text = (
+        "3月{}日，机器人足球联赛在江州体育馆继续进行，主队凭借门将机器人的扑救取胜，积分升至榜首。"
+    )
+    days = [("机器人足球联赛江州主队取胜", text.format(4 + n), 20.0 * n) for n in range(2)]
+    assert told(days, background()) == [0, 1]
+    assert told([(title, days[0][1], hours) for title, _, hours in days], background()) == [0, 0]
+
+
+def test_what_contradicts_halves_the_likeness() -> None:
+    scores = []
+    for day in (4, 5):
+        window = Window()
+        window.add(report(1, NOON, *LAUNCH[0][:2]), 1)
+        title = "澜川科技发布云岫大模型4.0 成本降四成"
+        scores.append(window.join(report(2, NOON, title, f"{day}日，{LAUNCH[1][1]}")).score)
+    assert scores[0] is not None
+    assert scores[1] == pytest.approx(scores[0] / 2, rel=0.05)
+
+
+def test_other_figures_in_the_same_words_are_another_event() -> None:
+    text = (
+        "今日收盘，综指报{}点，成指报{}点，成交{}亿元，上涨个股{}只，半导体板块领涨，消费板块回调。"
+    )
+    one, other = text.format(3120, 1054, 8123, 2310), text.format(3098, 1042, 7954, 1877)
+    title = "江州股市收盘综述 半导体领涨"
+    assert told([(title, one, 0), (f"{title}消费回调", other, 24)], background()) == [0, 1]
+    assert told([(title, one, 0), (f"{title}消费回调", one, 24)], background()) == [0, 0]
+
+
+def test_the_name_of_a_column_is_no_evidence() -> None:
+    column = "【砚边会客厅·听见未来的声音】"
+    found = told([(f"{column}{LAUNCH[0][0]}", LAUNCH[0][1], 0),
+                  (f"{column}夜航班车开进云溪新城", "夜班公交今晚开进云溪新城，票价两元。", 1)],
+                 background())  # fmt: skip
+    assert found == [0, 1]
+
+
+def test_old_reports_do_not_crowd_out_the_new_ones() -> None:
+    title, text, _ = LAUNCH[0]
+    old = [(f"{title}第{word}次", text, -200.0 - n) for n, word in enumerate("甲乙丙丁戊己庚")]
+    found = told([*old, LAUNCH[1], LAUNCH[0]], background(1000))
+    assert found[-1] == len(old)
+
+
 def test_an_anniversary_a_year_apart_is_another_story() -> None:
     title, text, _ = LAUNCH[0]
     assert told([LAUNCH[0], (title, text, 24 * 365)]) == [0, 1]
@@ -171,6 +247,7 @@ def test_it_says_why() -> None:
     assert (joined.story, joined.matched) == (1, 1)
     assert joined.score is not None
     assert stories.ENOUGH <= joined.score <= 1
+    assert len(joined.why) == 5
     assert set(joined.why) <= set(report(1, NOON, *LAUNCH[0][:2]).terms)
 
 

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import Connection
 
 from archive.sameness import stored
+from archive.sameness.stories import Window
 from archive.sameness.telling import tell_pending
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -50,7 +52,8 @@ def stories(conn: Connection) -> list[list[int]]:
     return [row[0] for row in rows]
 
 
-def test_reports_join_the_story_of_their_event(desk: Any) -> None:
+def test_reports_join_the_story_of_their_event(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Window, "clear")  # Nothing is gone, so nothing is read twice.
     ids = [report(desk, "a", LAUNCH[0]), report(desk, "b", OTHER), report(desk, "c", LAUNCH[1])]
     assert tell(desk) == {"told": 3, "stories": 2}
     assert stories(desk.conn) == [[ids[0], ids[2]], [ids[1]]]
@@ -104,6 +107,29 @@ def test_several_tell_each_text_once(
     assert stories(desk.conn) == together
 
 
+def test_what_is_gone_meanwhile_is_not_joined(desk: Any) -> None:
+    ids = [report(desk, str(number), told) for number, told in enumerate(LAUNCH)]
+    stored.place_pending(desk.conn, NOON)
+
+    def forget(text: str) -> None:
+        if text.startswith("2 "):
+            desk.conn.execute("delete from archive.copy where article = any(%s)", (ids[:2],))
+            desk.conn.execute("delete from archive.copy_group where id = any(%s)", (ids[:2],))
+
+    assert tell_pending(desk.conn, forget) == {"told": 3, "stories": 2}
+    assert stories(desk.conn) == [[ids[2]]]
+
+
+def test_what_contains_others_links_no_stories(desk: Any) -> None:
+    ids = [report(desk, "a", LAUNCH[0]), report(desk, "b", OTHER), report(desk, "c", LAUNCH[1])]
+    stored.place_pending(desk.conn, NOON)
+    desk.conn.execute(
+        "insert into archive.containment (whole, piece, share, method) values (%s, %s, 1, 1)",
+        (ids[2], ids[1]),
+    )
+    assert tell_pending(desk.conn) == {"told": 3, "stories": 3}
+
+
 def test_a_story_without_its_first_text_has_the_number_of_the_next(desk: Any) -> None:
     ids = [report(desk, str(number), told) for number, told in enumerate(LAUNCH)]
     tell(desk)
@@ -123,6 +149,15 @@ def test_a_renumbered_text_keeps_its_story(desk: Any) -> None:
     desk.conn.execute("update archive.copy_group set id = 9999 where id = %s", (ids[0],))
     assert stories(desk.conn) == [[ids[1], 9999]]
     assert desk.one("select array_agg(id) from archive.story") == [ids[1]]
+
+
+def test_the_headline_is_that_of_what_was_told_first(desk: Any) -> None:
+    later = report(desk, "a", LAUNCH[0], published_at=NOON - timedelta(hours=1))
+    first = report(desk, "b", LAUNCH[1], published_at=NOON - timedelta(hours=2))
+    tell(desk)
+    assert desk.conn.execute("select id, original_id, headline from news.stories").fetchall() == [
+        (later, first, LAUNCH[1][0])
+    ]
 
 
 def test_outlets_are_counted_by_who_wrote_not_by_who_published(desk: Any) -> None:

@@ -64,9 +64,12 @@ def asked(site: Any) -> list[str]:
 
 def test_the_pages_of_an_article_become_one_article(deployment: Any, site: Any) -> None:
     publish(site)
+    site.answers["/a/7.html"] = site.answers["/a/7.html"]._replace(headers={"ETag": '"1"'})
     assert deployment.counts("crawl")["pages"] == 1
     assert deployment.counts("extract") == {"new": 1}
     assert stored(deployment) == lines(3)
+    # It says nothing of the further pages.
+    assert deployment.ask("select etag from archive.page") == [("",)]
     assert deployment.ask(LEDGER) == [("stored", "")]
     assert asked(site) == ["/a/7.html", "/a/7_2.html", "/a/7_3.html"]
     kept = deployment.ask("select number, url, status, content_type from archive.continuation")
