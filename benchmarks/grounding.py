@@ -21,6 +21,7 @@ from archive import numbers
 from archive.days import dates
 from archive.models import Article
 from archive.names import known
+from archive.text import clean, clean_line
 from benchmarks.extraction import Bars
 from summarizer.extractive import summarize
 from summarizer.grounding import ground
@@ -58,12 +59,13 @@ def main() -> int:
             rows = [json.loads(line) for line in lines]
         refused[name] = [0, len(rows)]
         for row in rows:
-            article = Article(row.get("title") or "", row["article"])
+            article = Article(clean_line(row.get("title") or ""), clean(row["article"]))
             faithful = [summarize(article).text]
-            if ground(row["reference"], article).problems:
+            reference = clean(row["reference"])
+            if ground(reference, article).problems:
                 refused[name][0] += 1
             else:
-                faithful.append(row["reference"])
+                faithful.append(reference)
             for number, summary in enumerate(faithful):
                 if not summary or ground(summary, article).problems:
                     planted["faithful refused"] += not number

@@ -17,6 +17,8 @@ _ALIKE = 0.6
 """The likeness of a sentence of the article to a clause that can be judged by it."""
 _BETTER, _MUCH = 0.3, 0.5
 """By how much another number's words must be liker to those of a number, and how like."""
+_SELDOM = 3
+"""So many sentences have a name of which something is said, not what all is about."""
 _LEADS = (24, 16, 8)
 """Characters before a number by which its place is known, the more the surer."""
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
@@ -127,7 +129,7 @@ def _names(
         best = max(range(len(lines)), key=lambda n: _within(rest, grams[n]))
         near = "".join(lines[max(0, best - 1) : best + 2]) + lines[-1] + lines[0]
         has = [n for n, line in enumerate(lines) if name in line]
-        if not has or _within(rest, grams[best]) < 0.8:
+        if not 0 < len(has) <= _SELDOM or _within(rest, grams[best]) < 0.8:
             continue
         own = max(_within(rest, grams[n]) for n in has)
         crossed = name not in near and own < 0.5

@@ -171,7 +171,8 @@ def _named(summary: str, source: str) -> Iterator[Check]:
 def _mentions(summary: str, known: Finder) -> Iterator[tuple[int, int, str]]:
     yield from ((start, end, name) for name, start, end in known.mentions(summary))
     for found in _LATIN.finditer(summary):
-        yield found.start(), found.end(), ""
+        if not found[0].islower() and not set(re.split("[-./+]", found[0])) <= _NO_NAMES:
+            yield found.start(), found.end(), ""
     at = 0
     for word, tag in segmenter().tag(summary):
         is_name = tag in _NAMES and len(word) > 1 and not word.isascii()

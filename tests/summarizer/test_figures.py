@@ -58,6 +58,11 @@ def test_one_subject_may_have_several_numbers() -> None:
     ]
 
 
+def test_each_of_a_list_has_its_own_subject() -> None:
+    found = figures("试验场距江城92公里、距南浦98公里。")
+    assert [one.subject for one in found] == ["试验场距江城", "距南浦"]
+
+
 def test_what_changed_is_named_with_its_change() -> None:
     _, growth = figures("星阶科技净利润2.4亿元，同比增长12%。")
     assert growth.subject == "星阶科技净利润同比增长"
