@@ -1,6 +1,6 @@
-"""Are figures found with what they measure, and told apart between articles?
+"""Every bar of tags, events and figures: by labelled texts, and told apart between articles.
 
-python -m benchmarks.figures [../shared]
+python -m benchmarks.what_bars [../shared]
 
 Against the labels of `benchmarks.what`, for all of them and for the half by which rules were not
 chosen; and over the corpus's documents, in an archive of their own. Exit status 1 if a goal is
@@ -14,19 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from archive import articles, clock, links, pages, sources, summaries
-from archive.models import FoundLink, Page
+from archive.models import Article, FoundLink, Page
 from benchmarks import shelf, what_labels
 from benchmarks.extraction import Bars
 from benchmarks.what_score import Score, score
 from crawler.articles.documents import read_document
 from summarizer.extractive import summarize
-from summarizer.figures import figures
 
 _PAIRS = """
 select relation, left(o.title, 4), c.written, left(p.title, 4), c.other_written
   from news.figure_comparisons c
   join news.articles o on o.id = c.id join news.articles p on p.id = c.other_id
 """
+_GOALS = {"tags": (0.90, 0.80), "events": (0.85, 0.70), "figures": (0.95, 0.80)}
+"""Precision and recall."""
 # What the documents are known to say; titles by their first words.
 _KNOWN = {
     "143 and 170 亿元 of one industry conflict": ("conflict", "143亿元", "170亿元"),
@@ -37,20 +38,24 @@ _KNOWN = {
 
 
 def told(title: str, text: str) -> dict[str, Any]:
-    """The figures of a text as an answer to `benchmarks.what`."""
-    found = [
-        {
-            "at": [one.start, one.end],
-            "value": list(one.values) if len(one.values) > 1 else one.values[0],
-            "unit": one.unit,
-            "subject": one.subject,
-            "kind": one.kind,
-            "date": one.date,
-            "by": one.by,
-        }
-        for one in figures(text)
-    ]
-    return {"figures": found}
+    """What the product says of a text, as an answer to `benchmarks.what`."""
+    summary = summarize(Article(title, text))
+    return {
+        "tags": [*summary.technologies, *summary.industries],
+        "events": [{"at": [one.start, one.end], "kind": one.kind} for one in summary.events],
+        "figures": [
+            {
+                "at": [one.start, one.end],
+                "value": list(one.values) if len(one.values) > 1 else one.values[0],
+                "unit": one.unit,
+                "subject": one.subject,
+                "kind": one.kind,
+                "date": one.date,
+                "by": one.by,
+            }
+            for one in summary.figures
+        ],
+    }
 
 
 def main() -> int:
@@ -71,15 +76,18 @@ def _labelled(bars: Bars) -> None:
     texts = what_labels.drawn()
     all_of_them, unseen = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for page in what_labels.load():
-        text = texts[page.id].text
-        its: Score = score(page, text, told("", text))
+        its: Score = score(
+            page, texts[page.id].text, told(texts[page.id].title, texts[page.id].text)
+        )
         all_of_them += its
         if hashlib.sha256(page.id.encode()).digest()[0] % 2:
             unseen += its
-    for name, total in (("all texts", all_of_them), ("texts not chosen by", unseen)):
-        found, wrong, missed = (total["figures", what] for what in ("found", "wrong", "missed"))
-        bars.bar(f"figures, precision, {name}", found / (found + wrong), 0.95, found + wrong)
-        bars.bar(f"figures, recall, {name}", found / (found + missed), 0.80, found + missed)
+    for what, (precision, recall) in _GOALS.items():
+        for name, total in (("all texts", all_of_them), ("texts not chosen by", unseen)):
+            found, wrong, missed = (total[what, part] for part in ("found", "wrong", "missed"))
+            said, there = found + wrong, found + missed
+            bars.bar(f"{what}, precision, {name}", found / said, precision, said)
+            bars.bar(f"{what}, recall, {name}", found / there, recall, there)
 
 
 def _corpus(bars: Bars, folder: Path) -> None:
