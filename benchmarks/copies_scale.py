@@ -214,6 +214,7 @@ def place(conn: Connection[TupleRow], known: int, number: int) -> tuple[list[flo
 def beside() -> None:
     """The same question asked of datasketch, in memory, of an index that is small in comparison."""
     try:
+        # Measured beside, not needed: it need not be installed.
         from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found]
     except ImportError:
         print("datasketch: not measured: it is not installed (pip install datasketch)")

@@ -44,7 +44,10 @@ def main() -> int:
     print(f"{len(found)} reports; stories of n reports: {dict(sorted(sizes.items()))}")
     chosen, held = halves()
     known = {each.id: each for each in found}
-    ours: Rule = lambda a, b: float(stories[a] == stories[b])  # noqa: E731
+
+    def ours(a: str, b: str) -> float:
+        return float(stories[a] == stories[b])
+
     plain: dict[str, Rule] = {
         "Dice of title bigrams": lambda a, b: dice(known[a], known[b]),
         "TF-IDF cosine": cosine(found),

@@ -191,6 +191,7 @@ def _within(span: Span, text: str) -> bool:
     return 0 <= span[0] < span[1] <= len(text) and bool(text[slice(*span)].strip())
 
 
+# Read here apart from archive/numbers.py, which these labels judge.
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _POWERS = dict(zip("十百千万亿萬億", (10, 100, 1000, 10**4, 10**8, 10**4, 10**8), strict=True))
 _NUMBER = r"\d+(?:\.\d+)?|[零〇一二三四五六七八九十百千万亿两]+"

@@ -247,12 +247,15 @@ def _fits(article: Traits, each: _Candidate, index: Index) -> bool:
     founder = index.members([group]).get(group)
     if founder is None or founder.group != group:
         return True
-    its = compare_traits(article, traits(founder.title, founder.text))
-    return max(its.share, its.other_share) >= RELATED
+    return _share_text(article, traits(founder.title, founder.text))
 
 
 def _are_related(one: _Candidate, other: _Candidate) -> bool:
     if one.known.group == other.known.group or overlap.same_title(one.traits, other.traits):
         return True
-    its = compare_traits(one.traits, other.traits)
+    return _share_text(one.traits, other.traits)
+
+
+def _share_text(one: Traits, other: Traits) -> bool:
+    its = compare_traits(one, other)
     return max(its.share, its.other_share) >= RELATED

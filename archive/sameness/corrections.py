@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from archive import names
+from archive.numerals import CHARACTERS as _HAN
 from archive.sameness.difference import Change, changed, changes, plain
 from archive.text import fold
 from archive.words import Finder
@@ -19,7 +20,6 @@ from archive.words import Finder
 _MEASURE = (
     "年|月|日|天|时|点|分|秒|岁|人|位|名|家|个|台|款|项|件|次|座|条|所|期|季度|万?[吨度股]|成|倍|元"
 )
-_HAN = "零〇一二两三四五六七八九十百千万亿"
 _FIGURE = re.compile(
     rf"(?P<value>(?<![A-Za-z\d])(?<!\d\.)(?<![A-Za-z]-)\d+(?:,\d{{3}})*(?:\.\d+)?[十百千万亿兆]*"
     rf"(?:美元|欧元|日元|港元|元|%|‰|个百分点|倍)?|第[{_HAN}]+|(?:(?<![{_HAN}])[{_HAN}]{{2,12}}|[二两三四五六七八九十])"

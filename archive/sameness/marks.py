@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from archive.numerals import CHARACTERS, whole
 from archive.script import simplified
 
 GRAM = 6
@@ -24,8 +25,6 @@ _NOTE = re.compile(
 )
 _DROPPED = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _NUMBER = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<=第)[一二三四五六七八九十百]+")
-_NUMERALS = "一二三四五六七八九"
-_UNITS = {"十": 10, "百": 100}
 _SLOT = "\ue000"
 # What Taiwan calls otherwise, where it matters here, Simplified; chosen from OpenCC's TWPhrases
 _TAIWAN = dict(
@@ -147,13 +146,7 @@ def _numbers(plain: str) -> dict[str, list[str]]:
 
 
 def _value(number: str) -> str:
-    if number[0] in _NUMERALS or number[0] in _UNITS:
-        total = digit = 0
-        for char in number:
-            if char in _UNITS:
-                total, digit = total + max(digit, 1) * _UNITS[char], 0
-            else:
-                digit = _NUMERALS.index(char) + 1
-        return str(total + digit)
+    if number[0] in CHARACTERS:
+        return str(whole(number))
     number = number.replace(",", "")
     return number.rstrip("0").rstrip(".") if "." in number else number

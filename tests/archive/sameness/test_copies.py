@@ -292,7 +292,7 @@ def test_the_beginning_of_a_round_up_that_says_so_is_a_copy_of_it() -> None:
 # What everyone writes
 
 
-def test_what_many_share_says_nothing() -> None:
+def test_what_many_share_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = (
         "欢迎关注湖区时讯，每天为您带来最新的科技资讯。点个在看，分享给更多朋友，我们下期再见！" * 3
     )
@@ -303,7 +303,7 @@ def test_what_many_share_says_nothing() -> None:
     for number in range(CAP + 2):
         shelf.add(number, "", unlike[number] + frame)
     asked: list[int] = []
-    shelf.members = lambda articles: asked.extend(articles) or {}  # type: ignore[method-assign]
+    monkeypatch.setattr(shelf, "members", lambda articles: asked.extend(articles) or {})
     shelf.add(99, "", unlike[19] + frame)
     assert asked == []
 

@@ -1,9 +1,11 @@
 """Reports of one event find each other; what only looks alike does not."""
 
 import random
+import tomllib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,24 +22,8 @@ Told = tuple[str, str, float]
 """Title, text, hours after noon."""
 
 LAUNCH: list[Told] = [
-    (
-        "澜川科技发布云岫大模型4.0",
-        "3月4日，澜川科技在江州发布云岫大模型4.0。公司称新模型的推理成本下降四成，数学与代码能力提升明显，"
-        "即日起向企业开放接口。首席科学家顾言川介绍了训练所用的数据。",
-        0,
-    ),
-    (
-        "云岫4.0来了：成本降四成，先给企业用",
-        "澜川科技今天拿出了新一代云岫。相比上一代，云岫大模型4.0把推理成本压低四成，企业可以马上接入。"
-        "顾言川在台上演示了解题与写代码。",
-        2,
-    ),
-    (
-        "瀾川科技推出雲岫大模型4.0 企業介面同日開放",
-        "瀾川科技4日在江州推出雲岫大模型4.0，企業介面同日開放。首席科學家顧言川表示，"
-        "推理成本較上一代降低四成。",
-        5,
-    ),
+    (each["title"], each["text"], each["hours"])
+    for each in tomllib.loads(Path(__file__).with_name("launch.toml").read_text("utf-8"))["report"]
 ]
 OTHER_LAUNCH: Told = (
     "鹭屿智能发布海鸥大模型4.0",
