@@ -12,6 +12,7 @@ import crawler.commands
 import crawler.explaining
 import crawler.sources.source_commands
 import digest.commands
+import digest.subscribers
 import service.commands
 import service.keeping
 import service.placing
@@ -27,6 +28,7 @@ for room in (
     crawler.explaining,
     summarizer.commands,
     digest.commands,
+    digest.subscribers,
     service.commands,
     service.keeping,
     service.placing,

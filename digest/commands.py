@@ -1,4 +1,4 @@
-"""digest and subscribers: compose, freeze, preview and mail a day's edition."""
+"""digest: compose, freeze, preview and mail a day's edition."""
 
 import time as wall
 from datetime import date, datetime, time
@@ -10,8 +10,6 @@ import typer
 from archive import console
 
 app = typer.Typer()
-subscribers = typer.Typer(no_args_is_help=True, help="Who reads the digest.")
-app.add_typer(subscribers, name="subscribers")
 
 
 @app.command()
@@ -31,6 +29,7 @@ def digest(
 ) -> None:
     """Compose and freeze the edition of a day. An edition that is frozen stays as it is."""
     from archive import clock, database, deliveries, editions, runs, settings
+    from digest import delivering
     from digest import edition as editing
 
     current = settings.load()
@@ -57,7 +56,7 @@ def digest(
                     counts["queued"] = deliveries.queue(outbox, chosen, clock.now())
                     if deliveries.states(outbox, chosen).get("queued") and not current.smtp_host:
                         raise settings.SettingsError("SMTP_HOST", "is not set, no mail can be sent")
-                    counts |= editing.deliver(outbox, made, current)
+                    counts |= delivering.deliver(outbox, made, current)
         console.say(made.subject)
     console.result({"day": chosen.isoformat(), **counts})
     if counts.get("put_off"):
@@ -96,36 +95,3 @@ def _day(text: str) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
     except ValueError:
         raise typer.BadParameter(f"--day {text!r} is not a day like 2026-03-04") from None
-
-
-@subscribers.command("add")
-def add(addresses: list[str]) -> None:
-    """Add readers."""
-    from archive import clock, database, deliveries, settings
-    from digest.message import valid_address
-
-    if bad := [address for address in addresses if not valid_address(address)]:
-        raise typer.BadParameter(f"{bad[0]!r} is not a mail address")
-    with database.connect(settings.load(), database.MAILER) as conn:
-        added = sum(deliveries.subscribe(conn, address, clock.now()) for address in addresses)
-    console.result({"added": added})
-
-
-@subscribers.command("remove")
-def remove(addresses: list[str]) -> None:
-    """Stop mailing readers."""
-    from archive import database, deliveries, settings
-
-    with database.connect(settings.load(), database.MAILER) as conn:
-        removed = sum(deliveries.unsubscribe(conn, address) for address in addresses)
-    console.result({"removed": removed})
-
-
-@subscribers.command("list")
-def list_readers() -> None:
-    """List the readers."""
-    from archive import database, deliveries, settings
-
-    with database.connect(settings.load(), database.MAILER) as conn:
-        for address, active in deliveries.subscribers(conn):
-            console.out.print(f"{address}{'' if active else '  (inactive)'}", markup=False)

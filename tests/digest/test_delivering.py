@@ -1,0 +1,191 @@
+import email
+import socket
+from collections.abc import Iterator
+from datetime import date
+from email import policy
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from psycopg import Connection
+
+from archive import clock, deliveries
+from archive.models import Edition
+from archive.settings import Settings
+from digest import delivering, edition
+from digest.message import AddressError
+
+DAY = date(2026, 11, 22)
+NOW = clock.window(DAY, Settings().edition_cutoff).end
+
+
+class Post:
+    """A mail server. What it says of a reader, when it is not yes, is in `answers`."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.answers: dict[str, str] = {}
+        self.asked: list[str] = []
+        self.accepted: list[bytes] = []
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.asked.append(address)
+        envelope.rcpt_tos.append(address)
+        answer = self.answers.get(address, "")
+        return answer if answer[:1].isdigit() else "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.accepted.append(envelope.original_content or b"")
+        if self.answers.get(envelope.rcpt_tos[0]) == "hang up":
+            server.transport.abort()
+        return "250 kept"
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        server = Post(probe.getsockname()[1])
+    controller = Controller(server, hostname="127.0.0.1", port=server.port)
+    controller.start()
+    yield server
+    controller.stop()
+
+
+@pytest.fixture
+def settings(database_settings: Settings, post: Post, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(delivering, "PAUSES", (0, 0))
+    monkeypatch.setenv("JIANBAO_NOW", NOW.isoformat())
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": post.port, "smtp_security": "none"}
+    return database_settings.model_copy(update={**mail, "smtp_from": "晨读 <news@jianbao.test>"})
+
+
+@pytest.fixture
+def outbox(conn: Connection, settings: Settings) -> Edition:
+    """The day's edition, queued for three readers."""
+    frozen, _ = edition.freeze(conn, clock.window(DAY, settings.edition_cutoff), settings)
+    for name in ("an", "bo", "chen"):
+        deliveries.subscribe(conn, f"{name}@reader.test", NOW)
+    deliveries.queue(conn, DAY, NOW)
+    return frozen
+
+
+def states(conn: Connection) -> dict[str, tuple[str, str]]:
+    """What became of each reader's mail, and why."""
+    rows = conn.execute(
+        "select s.address, d.state, d.error from archive.delivery d"
+        " join archive.subscriber s on s.id = d.reader"
+    )
+    return {address.partition("@")[0]: (state, error) for address, state, error in rows}
+
+
+def test_every_reader_gets_one_mail_that_names_no_other_reader(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    assert delivering.deliver(conn, outbox, settings) == {"sent": 3}
+    assert set(states(conn).values()) == {("sent", "")}
+    mails = [email.message_from_bytes(wire, policy=policy.default) for wire in post.accepted]
+    assert sorted(mail["To"] for mail in mails) == [
+        f"{n}@reader.test" for n in ("an", "bo", "chen")
+    ]
+    for mail, wire in zip(mails, post.accepted, strict=True):
+        assert wire.count(b"@reader.test") == 1
+        assert mail["Subject"] == outbox.subject
+        assert mail["From"] == "晨读 <news@jianbao.test>"
+        assert mail["Message-ID"].endswith("@jianbao.test>")
+
+
+def test_delivering_again_sends_nothing(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    delivering.deliver(conn, outbox, settings)
+    assert deliveries.queue(conn, DAY, NOW) == 0
+    assert delivering.deliver(conn, outbox, settings) == {}
+    assert len(post.asked) == 3
+
+
+def test_a_reader_who_is_refused_or_unknown_is_recorded_and_stops_nobody(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    post.answers = {"an@reader.test": "550 5.1.1 no such user", "bo@reader.test": "hang up"}
+    counts = delivering.deliver(conn, outbox, settings)
+    assert counts == {"failed": 1, "unknown": 1, "sent": 1}
+    found = states(conn)
+    assert found["an"] == ("failed", "550 5.1.1 no such user")
+    assert found["bo"][0] == "unknown"
+    assert "lost" in found["bo"][1]
+    assert found["chen"] == ("sent", "")
+    post.answers.clear()
+    assert delivering.deliver(conn, outbox, settings) == {}
+    assert len(post.accepted) == 2
+
+
+def test_what_the_server_puts_off_is_tried_again_in_a_moment_and_then_stays_queued(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    post.answers = {"bo@reader.test": "451 4.7.1 greylisted"}
+    assert delivering.deliver(conn, outbox, settings) == {"sent": 2, "put_off": 1}
+    assert states(conn)["bo"] == ("queued", "451 4.7.1 greylisted")
+    assert post.asked.count("bo@reader.test") == len(delivering.PAUSES)
+    post.answers.clear()
+    assert delivering.deliver(conn, outbox, settings) == {"sent": 1}
+    assert states(conn)["bo"] == ("sent", "")
+    assert len(post.accepted) == 3
+
+
+def test_a_server_that_is_down_puts_everybody_off(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post, capsys: pytest.CaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        nobody = settings.model_copy(update={"smtp_port": probe.getsockname()[1]})
+    assert delivering.deliver(conn, outbox, nobody) == {"put_off": 3}
+    assert "3 mails stay queued: mail server 127.0.0.1" in capsys.readouterr().err
+    assert delivering.deliver(conn, outbox, settings) == {"sent": 3}
+
+
+def test_what_is_put_off_too_often_has_failed(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    conn.execute("update archive.delivery set attempts = %s", (delivering.MAX_ATTEMPTS - 1,))
+    post.answers = {"bo@reader.test": "452 4.2.2 mailbox full"}
+    assert delivering.deliver(conn, outbox, settings) == {"sent": 2, "failed": 1}
+    assert states(conn)["bo"] == ("failed", "452 4.2.2 mailbox full")
+
+
+def test_an_address_that_cannot_be_mailed_fails_alone(
+    conn: Connection, outbox: Edition, settings: Settings
+) -> None:
+    conn.execute("update archive.subscriber set address = 'bo@x' where address like 'bo@%'")
+    assert delivering.deliver(conn, outbox, settings) == {"sent": 2, "failed": 1}
+    state, error = states(conn)["bo"]
+    assert state == "failed"
+    assert "reader 'bo@x' is not a mail address" in error
+
+
+def test_without_a_usable_sender_everybody_stays_queued(
+    conn: Connection, outbox: Edition, settings: Settings
+) -> None:
+    wrong = settings.model_copy(update={"smtp_from": "news"})
+    with pytest.raises(AddressError, match="SMTP_FROM 'news'"):
+        delivering.deliver(conn, outbox, wrong)
+    assert set(states(conn).values()) == {("queued", "")}
+
+
+def test_a_mail_whose_sender_died_is_unknown_and_never_sent_again(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    deliveries.claim(conn, DAY)
+    conn.execute("update archive.delivery set claimed_until = now() where state = 'sending'")
+    assert delivering.deliver(conn, outbox, settings) == {"unknown": 1, "sent": 2}
+    assert states(conn)["an"] == ("unknown", "the sender ended while sending")
+    assert "an@reader.test" not in post.asked
+
+
+def test_a_mail_that_another_sender_holds_is_left_to_it(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    deliveries.claim(conn, DAY)
+    assert delivering.deliver(conn, outbox, settings) == {"sent": 2}
+    assert states(conn)["an"] == ("sending", "")
+    assert "an@reader.test" not in post.asked
