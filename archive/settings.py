@@ -109,6 +109,8 @@ class Settings(BaseModel):
     smtp_password: SecretStr = SecretStr("")
     smtp_from: str = ""
     digest_name: str = "简报"
+    digest_language: Literal["zh", "en"] = "zh"
+    """Of the digest's frame; articles stay as they are."""
 
     @model_validator(mode="before")
     @classmethod

@@ -25,11 +25,12 @@ begin
         revoke all on archive.subscriber, archive.delivery from writer;
         revoke insert, update, delete on archive.deployment from writer;
         -- An edition is frozen.
-        revoke update, delete on archive.edition from writer;
+        revoke update, delete on archive.edition, archive.edition_part from writer;
     end if;
     if 'mailer' = any (ours) then
         grant usage on schema archive, archive_schema to mailer;
-        grant select on archive_schema.applied, archive.deployment, archive.edition to mailer;
+        grant select on archive_schema.applied, archive.deployment, archive.edition,
+            archive.edition_part to mailer;
         grant select, insert, update on archive.subscriber, archive.delivery to mailer;
     end if;
 end $$;
