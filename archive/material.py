@@ -29,7 +29,7 @@ NEWS = timedelta(hours=36)
 """What was published so long before the window is no news any more."""
 CATCH_UP = timedelta(days=7)
 """So far back goes what is caught up with."""
-_IN_TIME = timedelta(days=1)
+IN_TIME = timedelta(days=1)
 """An edition composed later after its cut-off was missed: the next one is due."""
 _FLASH = 3
 """A report is a flash of an event if another has more than so many times its length."""
@@ -194,12 +194,12 @@ def gather(conn: Connection[TupleRow], window: Window, now: datetime) -> Materia
     Of an event that an earlier edition told only what others report of it now is told. The same at
     any moment until the edition after it is due; later it catches up with nothing.
     """
-    day = {"day": window.day, "end": window.end, "in_time": _IN_TIME}
+    day = {"day": window.day, "end": window.end, "in_time": IN_TIME}
     row = conn.execute(_BEFORE, day).fetchone()
     assert row is not None
     first, since, missed = row
     reach = window.start
-    if since and now < window.end + _IN_TIME:
+    if since and now < window.end + IN_TIME:
         since = max(since, window.start - CATCH_UP)
         reach = max(min(first, window.start), window.start - CATCH_UP)
     else:

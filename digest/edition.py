@@ -28,9 +28,11 @@ def freeze(conn: Any, window: Window, settings: Settings) -> tuple[Edition, bool
     return kept, new
 
 
-def catch_up(conn: Any, day: date, settings: Settings) -> list[date]:
-    """Freeze the editions that were missed before this day; their days."""
-    days = editions.missed(conn, day, material.CATCH_UP)
+def catch_up(conn: Any, window: Window, settings: Settings) -> list[date]:
+    """Freeze the editions that were missed before this one, if it is in time; their days."""
+    if clock.now() >= window.end + material.IN_TIME:
+        return []
+    days = editions.missed(conn, window.day, material.CATCH_UP)
     for each in days:
         freeze(conn, clock.window(each, settings.edition_cutoff, settings.timezone), settings)
     return days
