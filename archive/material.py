@@ -123,11 +123,13 @@ select f.article, f.subject, f.written, f.kind, f.stated, f.told_by, coalesce(c.
   left join (
     select v.id, v.subject, v.written as own, v.relation, v.other_written as written,
            v.other_source_name as source_name, v.other_url as url, v.other_id
-      from news.figure_comparisons v where v.id = any (%(ids)s)
+      from news.figure_comparisons v
+     where v.id = any (%(ids)s) and v.other_source_name <> v.source_name
     union all
     select v.other_id, v.other_subject, v.other_written, v.relation, v.written, v.source_name,
            v.url, v.id
-      from news.figure_comparisons v where v.other_id = any (%(ids)s)) c
+      from news.figure_comparisons v
+     where v.other_id = any (%(ids)s) and v.other_source_name <> v.source_name) c
     on c.id = f.article and c.subject = f.subject and c.own = f.written
  where f.article = any (%(ids)s) and f.terms <> '{}'
  order by f.article, f.number, c.relation = 'conflict' desc, c.other_id

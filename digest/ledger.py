@@ -76,9 +76,9 @@ def why_empty(material: Material, say: Words) -> str:
     if not sources:
         return say("no_sources")
     if stored := sum(source.stored for source in sources):
-        if len(material.older) >= stored:
-            return say("only_older", n=stored)
-        return say("unready", n=stored)
+        if stored > len(material.older) + len(material.folded):
+            return say("unready", n=stored)
+        return say("only_folded" if material.folded else "only_older", n=stored)
     if refused := sum(source.refused for source in sources):
         return say("only_refused", sources=checked, n=refused)
     return say("nothing_new", sources=checked)
