@@ -36,7 +36,7 @@ _FLASH = 3
 _CHART, _DAY, _BASELINE = 6, timedelta(days=1), timedelta(days=14)
 _CHANGES = 12
 
-# Since when nobody was told: the end of the last edition that was made in time and reached somebody,
+# Since when nobody was told: the end of the last edition made in time that reached somebody,
 # if it was to. And the editions that were missed since.
 _BEFORE = """
 with earlier as (

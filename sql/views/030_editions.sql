@@ -26,8 +26,8 @@ comment on column news.edition_parts.topic is 'Topic of its article; empty for t
 comment on column news.edition_parts.title is 'Headline of its article. 文章标题。';
 comment on column news.edition_parts.articles is 'Numbers of all articles it tells of, copies and other reports included. 所涉全部文章的编号，含转载与同题报道。';
 comment on column news.edition_parts.words is 'Tags and keywords of its article. 文章的标签与关键词。';
-comment on column news.edition_parts.html is 'As HTML. HTML 片段。';
-comment on column news.edition_parts.text is 'As plain text. 纯文本片段。';
+comment on column news.edition_parts.html is 'The piece as HTML. HTML 片段。';
+comment on column news.edition_parts.text is 'The piece as plain text. 纯文本片段。';
 
 create or replace view news.edition_articles as
 select article as id, edition as day, place from archive.edition_article;
