@@ -28,6 +28,8 @@ class Sent:
 
     state: Literal["sent", "failed", "retry", "unknown"]
     error: str = ""
+    down: bool = False
+    """Of a retry: the server itself is the trouble, and no other reader would fare better."""
 
 
 class Mailer:
@@ -76,7 +78,7 @@ class Mailer:
             smtp = self._ready()
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._close()
-            return Sent("retry", self._explain(error))
+            return Sent("retry", self._explain(error), down=True)
         try:
             return self._transact(smtp, message)
         except (OSError, smtplib.SMTPException) as error:
@@ -88,7 +90,7 @@ class Mailer:
         code, reply = smtp.mail(message["From"].addresses[0].addr_spec)
         if code != 250:
             hint = _NO_LOGIN if code == 530 else f"the sender was refused; {_OURS}"
-            return Sent("retry", f"{_said(code, reply)}: {hint}")
+            return Sent("retry", f"{_said(code, reply)}: {hint}", down=True)
         code, reply = smtp.rcpt(message["To"].addresses[0].addr_spec)
         if code not in (250, 251):
             return _refused(code, reply)
