@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-from archive.models import Edition, Material, SourceDay, Story, Window
+from archive.models import Edition, Material, Part, SourceDay, Story, Window
 from archive.sameness.outlets import outlets
 
 # What is new in the window: groups of copies of which nothing was seen before. `told` are the
@@ -112,32 +112,47 @@ def _sources(conn: Connection[TupleRow], window: Window) -> list[SourceDay]:
 
 
 def freeze(conn: Connection[TupleRow], window: Window, edition: Edition, now: datetime) -> bool:
-    """Keep the edition for good; False if this day's edition is frozen already."""
-    return (
-        conn.execute(
+    """Keep the edition and its parts for good; False if this day's edition is frozen already."""
+    with conn.transaction():
+        values = (edition.day, window.start, window.end, now, edition.subject, edition.html)
+        if not conn.execute(
             "insert into archive.edition (day, window_start, window_end, composed_at, subject,"
             " html, text, counts) values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-            (
-                edition.day,
-                window.start,
-                window.end,
-                now,
-                edition.subject,
-                edition.html,
-                edition.text,
-                Jsonb(edition.counts),
-            ),
-        ).rowcount
-        == 1
-    )
+            (*values, edition.text, Jsonb(edition.counts)),
+        ).rowcount:
+            return False
+        with conn.cursor() as cursor:
+            cursor.executemany(
+                "insert into archive.edition_part (edition, position, kind, html, text, title,"
+                " section, topic, articles, words)"
+                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [
+                    (edition.day, position, *_row(part))
+                    for position, part in enumerate(edition.parts, 1)
+                ],
+            )
+    return True
+
+
+def _row(part: Part) -> tuple[object, ...]:
+    stands = (part.kind, part.html, part.text, part.title, part.section, part.topic)
+    return (*stands, list(part.articles), list(part.words))
 
 
 def get(conn: Connection[TupleRow], day: date) -> Edition | None:
-    """The frozen edition of a day."""
+    """The frozen edition of a day, with its parts."""
     row = conn.execute(
         "select day, subject, html, text, counts from archive.edition where day = %s", (day,)
     ).fetchone()
-    return Edition(*row) if row else None
+    if not row:
+        return None
+    parts = conn.execute(
+        "select kind, html, text, title, section, topic, articles, words"
+        " from archive.edition_part where edition = %s order by position",
+        (day,),
+    ).fetchall()
+    kept = tuple(Part(*each[:6], tuple(each[6]), tuple(each[7])) for each in parts)
+    return replace(Edition(*row), parts=kept)
 
 
 def unready(conn: Connection[TupleRow], window: Window) -> int:

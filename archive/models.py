@@ -218,6 +218,22 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A figure as an edition shows it, with what another article says of the same."""
+
+    subject: str
+    written: str
+    kind: str
+    date: str = ""
+    by: str = ""
+    relation: str = ""
+    """`agreement`, `conflict`, `other kind`; empty if nobody else tells it."""
+    other: str = ""
+    other_source: str = ""
+    other_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One entry of an edition: the article that tells it, with its summary, and who else did."""
 
@@ -240,6 +256,17 @@ class Story:
     """(title, source name, url) of every other report of the same event."""
     follows: bool = False
     """An earlier edition told the event; this is what was reported since."""
+    adds: str = ""
+    """Of such a one: a sentence of it that no earlier report has."""
+    caught_up: bool = False
+    """It belongs to an earlier edition, which was missed or had been frozen before it was read."""
+    figures: tuple[KeyFigure, ...] = ()
+    events: int = 0
+    weight: float = 1.0
+    """Of its source."""
+    method: str = "extractive"
+    articles: tuple[int, ...] = ()
+    """Everybody of whom it tells: itself, copies, reports and theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +277,35 @@ class SourceDay:
     name: str
     stored: int
     refused: int
+    usual: float | None = None
+    """Articles of a usual day; None until seven whole days are known."""
+    state: str = "ok"
+    """As `news.source_health` has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """An article that its publisher changed in the window: a number, a name, or the title."""
+
+    article_id: int
+    title: str
+    url: str
+    source_name: str
+    at: datetime
+    account: str
+    topic: str
+    words: tuple[str, ...] = ()
+    stale: int = 0
+    """How many reprints still say what it said before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rising:
+    """A tag of which more is written than was to be expected."""
+
+    term: str
+    articles: int
+    expected: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +326,37 @@ class Material:
     sources: tuple[SourceDay, ...]
     topics: tuple[str, ...] = ()
     """The order of the topics; others follow as they come."""
+    corrections: tuple[Corrected, ...] = ()
+    rising: tuple[Rising, ...] = ()
+    since: datetime | None = None
+    """The end of the last edition that was made in time; None if this is the first."""
+    older: tuple[int, ...] = ()
+    """Articles that were published too long ago to be news."""
+    folded: tuple[int, ...] = ()
+    """Articles of which there is nothing new to tell."""
+    undelivered: int = 0
+    """Mails of the last edition that did not arrive, as far as is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an edition, as it stands in the HTML and in the text; see digest/assembling.py."""
+
+    kind: str
+    """A piece of the frame (`opening`, `head`, `choice`, `nothing`, `heading`, `more`, `rising`,
+    `ledger`, `unsubscribe`, `closing` …) or what a reader may choose: `story`, `figure`,
+    `correction`."""
+    html: str
+    text: str
+    title: str = ""
+    section: str = ""
+    """The section it stands in; empty for the frame."""
+    topic: str = ""
+    """Of what can be chosen: the taxonomy's topic, whatever the language of the frame."""
+    articles: tuple[int, ...] = ()
+    """Whom it tells of, its copies and other reports included; nobody if it is of the frame."""
+    words: tuple[str, ...] = ()
+    """The tags and keywords of its article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +368,17 @@ class Edition:
     html: str
     text: str
     counts: dict[str, int] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    """What it consists of, in order; all of them together are `html` and `text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """An edition as one reader gets it."""
+
+    subject: str
+    html: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,8 @@ class Settings(BaseModel):
     dingtalk_webhook: SecretStr = SecretStr("")
     dingtalk_secret: SecretStr = SecretStr("")
     digest_name: str = "简报"
+    digest_language: Literal["zh", "en"] = "zh"
+    """Of the digest's frame; articles stay as they are."""
 
     @model_validator(mode="before")
     @classmethod

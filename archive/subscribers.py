@@ -11,7 +11,6 @@ from archive.query import SearchError
 
 _DAYS = 14
 """An edition after an outage tells of older articles, too."""
-_END = "update archive.delivery set state = 'not_sent', settled_at = %s, error = 'unsubscribed'"
 
 
 def put(conn: Connection[TupleRow], address: str, choice: Choice, now: datetime) -> bool:
@@ -52,13 +51,19 @@ def remove(conn: Connection[TupleRow], reader: str | int, now: datetime) -> bool
     """Send nothing more to the reader of this address or number; False if there is none active."""
     with conn.transaction():
         gone = conn.execute(
-            "update archive.subscriber set active = false where active and "
-            + ("id = %s" if isinstance(reader, int) else "lower(address) = lower(%s)")
-            + " returning id",
-            (reader,),
+            "update archive.subscriber set active = false where active"
+            " and (id = %(id)s or lower(address) = lower(%(address)s)) returning id",
+            {
+                "id": reader if isinstance(reader, int) else None,
+                "address": reader if isinstance(reader, str) else None,
+            },
         ).fetchall()
         for (id,) in gone:
-            conn.execute(_END + " where reader = %s and state = 'queued'", (now, id))
+            conn.execute(
+                "update archive.delivery set state = 'not_sent', settled_at = %s,"
+                " error = 'unsubscribed' where reader = %s and state = 'queued'",
+                (now, id),
+            )
     return bool(gone)
 
 

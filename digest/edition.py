@@ -13,7 +13,7 @@ from digest.message import message
 def compose(conn: Any, window: Window, settings: Settings) -> Edition:
     """The edition that the archive gives for the window now."""
     material = editions.material(conn, window)
-    return composing.compose(material, settings.digest_name, material.topics)
+    return composing.compose(material, settings.digest_name, settings.digest_language)
 
 
 def freeze(conn: Any, window: Window, settings: Settings) -> tuple[Edition, bool]:

@@ -1,4 +1,4 @@
-"""Posts to a chat service's robot, with an answer that can be trusted: sent, failed, retry, unknown.
+"""Posts to a chat service's robot, with an answer that can be trusted.
 
 The address of a robot is a secret: no error holds it.
 """

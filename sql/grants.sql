@@ -26,13 +26,13 @@ begin
         revoke insert, update, delete on archive.alarm from writer;
         revoke insert, update, delete on archive.deployment from writer;
         -- An edition is frozen.
-        revoke update, delete on archive.edition from writer;
+        revoke update, delete on archive.edition, archive.edition_part from writer;
     end if;
     if 'mailer' = any (ours) then
         grant usage on schema archive, archive_schema, news to mailer;
         grant select on news.deliveries to mailer;
-        grant select on archive_schema.applied, archive.deployment, archive.edition to mailer;
-        grant select on archive.link_key to mailer;
+        grant select on archive_schema.applied, archive.deployment, archive.edition,
+            archive.edition_part, archive.link_key to mailer;
         grant select, insert, update on archive.subscriber, archive.delivery to mailer;
         grant select, insert on archive.alarm to mailer;
     end if;
