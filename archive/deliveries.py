@@ -6,6 +6,7 @@ sender. It becomes `unknown` and is reported, never sent again. `docs/reference/
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from psycopg import Connection
@@ -29,7 +30,8 @@ def queue(conn: Connection[TupleRow], day: date, now: datetime) -> int:
     with conn.transaction():
         conn.execute(
             "update archive.delivery set state = 'not_sent', settled_at = %(now)s,"
-            " error = 'a newer edition was mailed' where state = 'queued' and edition < %(day)s",
+            " error = 'a newer edition was mailed' where state = 'queued' and edition < %(day)s"
+            " and exists (select from archive.edition where day = %(day)s)",
             given,
         )
         added = conn.execute(
@@ -71,7 +73,7 @@ def claim(conn: Connection[TupleRow], day: date, without: Collection[str] = ()) 
             " s.keywords, s.search, s.weekdays, s.active",
             (CLAIM_SECONDS, day, list(without)),
         ).fetchone()
-    return Delivery(*row[:3], reader(*row[4:]), row[3]) if row else None
+    return Delivery(row[0], row[1], row[2], reader(*row[4:]), row[3]) if row else None
 
 
 def hold(conn: Connection[TupleRow], delivery: int) -> bool:
@@ -165,6 +167,47 @@ def resolve(
             (state, evidence, now, list(ids)),
         )
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the newest edition stands: stories shown, and how many deliveries ended how."""
+
+    day: date
+    shown: int
+    sent: int
+    failed: int
+    unknown: int
+    queued: int
+    stuck: int
+    """Of the queued those that wait for too long."""
+    down: int
+    """Of the queued those that met a server that took nothing from anybody, which said `why`."""
+    why: str
+
+
+def standing(conn: Connection[TupleRow], since: datetime) -> Standing | None:
+    """How the newest edition stands; what was queued before `since` and still is, is stuck."""
+    row = conn.execute(
+        "select e.day, coalesce((e.counts ->> 'shown')::int, 0),"
+        " count(*) filter (where state = 'sent'), count(*) filter (where state = 'failed'),"
+        " count(*) filter (where state = 'unknown'), count(*) filter (where state = 'queued'),"
+        " count(*) filter (where state = 'queued' and queued_at < %s),"
+        " count(*) filter (where state = 'queued' and attempts = 0 and error <> ''),"
+        " coalesce(max(error) filter (where state = 'queued' and attempts = 0), '')"
+        " from archive.edition e left join archive.delivery d on d.edition = e.day"
+        " group by e.day order by e.day desc limit 1",
+        (since,),
+    ).fetchone()
+    return Standing(*row) if row else None
+
+
+def was_there(conn: Connection[TupleRow], instant: datetime) -> bool:
+    """Whether the archive is older than this."""
+    row = conn.execute(
+        "select 1 from archive.deployment where created_at < %s", (instant,)
+    ).fetchone()
+    return row is not None
 
 
 def last_numbers(conn: Connection[TupleRow], day: date) -> tuple[date | None, dict[str, int]]:

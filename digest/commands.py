@@ -55,7 +55,7 @@ def digest(
                 counts |= delivering.send(conn, made, current)
         console.say(made.subject)
     console.result({"day": chosen.isoformat(), **counts})
-    if counts.get("put_off"):
+    if counts.get("put_off") or counts.get("wave"):
         raise typer.Exit(1)
 
 

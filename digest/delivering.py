@@ -4,19 +4,20 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Self
 
-from archive import clock, console, database, deliveries, subscribers
-from archive.models import Delivery, Edition
+from archive import clock, console, database, deliveries, editions, subscribers
+from archive.models import Choice, Delivery, Edition
 from archive.query import SearchError
 from archive.settings import Settings
 from digest import feed, robots, unsubscribe
-from digest.choice import personal, wanted
+from digest.choice import personal, wanted, with_weekend
 from digest.message import AddressError, message
 from digest.posting import post
 from digest.smtp import Mailer, Sent
+from digest.words import Words
 
 PAUSES = (0, 2, 5)
 """Seconds before each round over what is still queued; later rounds are later runs."""
@@ -112,6 +113,14 @@ def send(conn: Any, edition: Edition, settings: Settings) -> dict[str, int]:
         return {"queued": queued, **deliver(outbox, edition, settings, found)}
 
 
+def _weekend(conn: Any, edition: Edition) -> list[Edition]:
+    """The editions of Saturday and Sunday, if this is Monday's."""
+    if edition.day.weekday() != 0:
+        return []
+    days = (edition.day - timedelta(days=before) for before in (2, 1))
+    return [found for day in days if (found := editions.get(conn, day))]
+
+
 class Sender:
     """What sends one edition, by whatever channel, not faster than the setting allows."""
 
@@ -119,6 +128,8 @@ class Sender:
         self._conn, self._edition, self._settings = conn, edition, settings
         self._found = cache(found)
         self._key = subscribers.link_key(conn) if settings.public_url else b""
+        self._weekend = _weekend(conn, edition)
+        self._weekend_title = Words(settings.digest_language, clock.now())("weekend")
         self._due = 0.0
         self._sender = settings.smtp_from or settings.smtp_user
         if settings.smtp_host:
@@ -155,15 +166,20 @@ class Sender:
         reader, link = delivery.reader, ""
         if self._key:
             link = unsubscribe.link(self._settings.public_url, self._key, reader.id)
-        content = personal(self._edition, reader.choice, self._found(reader.choice.search), link)
         try:
-            mail = message(content, self._sender, reader.address, link)
+            mail = message(self._content(reader.choice, link), self._sender, reader.address, link)
         except AddressError as error:
             return Sent("failed", str(error))
         if self._settings.smtp_per_minute:
             time.sleep(max(0.0, self._due - time.monotonic()))
             self._due = time.monotonic() + 60 / self._settings.smtp_per_minute
         return self._mailer.send(mail)
+
+    def _content(self, choice: Choice, link: str = "") -> Edition:
+        found, edition = self._found(choice.search), self._edition
+        if self._weekend and choice.weekdays:
+            edition = with_weekend(edition, self._weekend, choice, found, self._weekend_title)
+        return personal(edition, choice, found, link)
 
     def _robot(self, delivery: Delivery) -> Sent:
         name = delivery.channel
@@ -172,7 +188,6 @@ class Sender:
         if not url:
             return Sent("retry", f"setting {name.upper()}_WEBHOOK is not set", down=True)
         choice = delivery.reader.choice
-        content = personal(self._edition, choice, self._found(choice.search))
         wants = wanted(choice, self._found(choice.search))
         entries = [
             (part.title, (_ADDRESS.findall(part.text) or [""])[0])
@@ -181,7 +196,9 @@ class Sender:
         ]
         secret = "" if name == "wecom" else getattr(given, f"{name}_secret").get_secret_value()
         # Signatures count by the wall clock: a simulated day has no seconds.
-        query, body = robots.payload(name, content.subject, entries, secret, datetime.now(UTC))
+        query, body = robots.payload(
+            name, self._content(choice).subject, entries, secret, datetime.now(UTC)
+        )
         return post(name, url, query, body)
 
     def _feed(self) -> Sent:

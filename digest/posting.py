@@ -32,14 +32,14 @@ def post(name: str, url: str, query: str, body: bytes, seconds: float = _SECONDS
     try:
         connection.request("POST", target, body, {"Content-Type": "application/json"})
         reply = connection.getresponse()
-        state, error = answer(name, reply.status, reply.read(_MOST))
+        state, why = answer(name, reply.status, reply.read(_MOST))
     except (OSError, http.client.HTTPException) as error:
         return Sent("unknown", f"robot {name}: the answer was lost: {type(error).__name__}")
     finally:
         connection.close()
     for secret in filter(None, (parts.query.partition("=")[2], parts.path.rpartition("/")[2])):
-        error = error.replace(secret, "…")
-    return Sent(state, clean_line(f"robot {name}: {error}") if error else "")
+        why = why.replace(secret, "…")
+    return Sent(state, clean_line(f"robot {name}: {why}") if why else "")
 
 
 def _words(error: OSError) -> str:

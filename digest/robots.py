@@ -15,6 +15,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from digest.smtp import End
+
 _OURS = str.maketrans("[]<>*`\\", "［］＜＞＊｀＼")
 """What Markdown, or 企业微信's `<@all>`, would take for its own."""
 
@@ -60,7 +62,7 @@ def payload(
     return query, _bytes(body)
 
 
-def answer(name: str, status: int, content: bytes) -> tuple[str, str]:
+def answer(name: str, status: int, content: bytes) -> tuple[End, str]:
     """(state, error) that the robot's answer proves: sent, failed, retry or unknown."""
     if status == 429:
         return "retry", "429 too many requests"
@@ -76,7 +78,7 @@ def answer(name: str, status: int, content: bytes) -> tuple[str, str]:
         return "sent", ""
     if status < 400 and code is None:
         return "unknown", "an answer without a code"
-    state = "retry" if code in ROBOTS[name].busy else "failed"
+    state: End = "retry" if code in ROBOTS[name].busy else "failed"
     return state, f"code {code}: {' '.join(words.split())}"
 
 

@@ -12,6 +12,7 @@ from typing import Literal, Self
 from archive.text import clean_line
 
 Security = Literal["tls", "starttls", "none"]
+End = Literal["sent", "failed", "retry", "unknown"]
 
 _OURS = "SMTP_FROM must be the address of SMTP_USER, or one that the server lets it send as"
 _LOGIN = (
@@ -26,7 +27,7 @@ _FULL = 552
 class Sent:
     """What became of one message; `error` is one line, empty when it was sent."""
 
-    state: Literal["sent", "failed", "retry", "unknown"]
+    state: End
     error: str = ""
     down: bool = False
     """Of a retry: the server itself is the trouble, and no other reader would fare better."""

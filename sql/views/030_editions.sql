@@ -26,7 +26,7 @@ comment on column news.deliveries.last_settled_at is 'When the last one was sett
 
 create or replace view news.unsettled as
 select id, edition as day, channel, state, attempts, coalesce(settled_at, queued_at) as since,
-       coalesce(substring(error from '^[245]\d\d( [245]\.\d+\.\d+)?'), '') as answer
+       coalesce(substring(error from '^[245]\d\d(?: [245]\.\d+\.\d+)?'), '') as answer
   from archive.delivery where state in ('queued', 'sending', 'unknown');
 comment on view news.unsettled is 'Deliveries of which it is not known that they ended. 尚无定论的投递。';
 comment on column news.unsettled.id is 'Number of the delivery: jianbao deliveries settle. 投递编号。';

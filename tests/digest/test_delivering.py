@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 from email import policy
 
+import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import Connection
 
-from archive import clock, deliveries
-from archive.models import Edition
+from archive import clock, deliveries, subscribers
+from archive.models import Choice, Edition
 from archive.settings import Settings
 from digest import delivering, edition
 from digest.message import AddressError
@@ -55,9 +56,11 @@ def post() -> Iterator[Post]:
 
 @pytest.fixture
 def settings(database_settings: Settings, post: Post, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(delivering, "PAUSES", (0, 0))
+    monkeypatch.setattr(delivering, "PAUSES", (0, 0.2))
+    monkeypatch.setattr(delivering, "BACK_OFF", (0.1,))
     monkeypatch.setenv("JIANBAO_NOW", NOW.isoformat())
     mail = {"smtp_host": "127.0.0.1", "smtp_port": post.port, "smtp_security": "none"}
+    mail |= {"smtp_per_minute": 0}
     return database_settings.model_copy(update={**mail, "smtp_from": "晨读 <news@jianbao.test>"})
 
 
@@ -66,7 +69,7 @@ def outbox(conn: Connection, settings: Settings) -> Edition:
     """The day's edition, queued for three readers."""
     frozen, _ = edition.freeze(conn, clock.window(DAY, settings.edition_cutoff), settings)
     for name in ("an", "bo", "chen"):
-        deliveries.subscribe(conn, f"{name}@reader.test", NOW)
+        subscribers.put(conn, f"{name}@reader.test", Choice(), NOW)
     deliveries.queue(conn, DAY, NOW)
     return frozen
 
@@ -140,7 +143,7 @@ def test_a_server_that_is_down_puts_everybody_off(
     with socket.create_server(("127.0.0.1", 0)) as probe:
         nobody = settings.model_copy(update={"smtp_port": probe.getsockname()[1]})
     assert delivering.deliver(conn, outbox, nobody) == {"put_off": 3}
-    assert "3 mails stay queued: mail server 127.0.0.1" in capsys.readouterr().err
+    assert "3 messages stay queued: mail server 127.0.0.1" in capsys.readouterr().err
     assert delivering.deliver(conn, outbox, settings) == {"sent": 3}
 
 
@@ -183,9 +186,12 @@ def test_a_mail_whose_sender_died_is_unknown_and_never_sent_again(
 
 
 def test_a_mail_that_another_sender_holds_is_left_to_it(
-    conn: Connection, outbox: Edition, settings: Settings, post: Post
+    conn: Connection, database_url: str, outbox: Edition, settings: Settings, post: Post
 ) -> None:
-    deliveries.claim(conn, DAY)
-    assert delivering.deliver(conn, outbox, settings) == {"sent": 2}
+    claimed = deliveries.claim(conn, DAY)
+    conn.execute("update archive.delivery set claimed_until = now() where state = 'sending'")
+    with psycopg.connect(database_url) as other:
+        assert deliveries.hold(other, claimed.id)
+        assert delivering.deliver(conn, outbox, settings) == {"sent": 2}
     assert states(conn)["an"] == ("sending", "")
     assert "an@reader.test" not in post.asked
