@@ -125,24 +125,22 @@ def expire(conn: Connection[TupleRow], now: datetime) -> int:
 
 
 def states(conn: Connection[TupleRow], day: date) -> dict[str, int]:
-    """How many deliveries of the day's edition are in each state; any role may ask."""
+    """How many deliveries of the day's edition are in each state."""
     return dict(
         conn.execute(
-            "select state, sum(readers)::int from news.deliveries where day = %s group by state",
-            (day,),
+            "select state, count(*) from archive.delivery where edition = %s group by state", (day,)
         ).fetchall()
     )
 
 
-def waiting(conn: Connection[TupleRow], day: date) -> tuple[int, str]:
-    """How many of the day's edition are still queued, and what one of them was told last."""
-    row = conn.execute(
-        "select count(*), coalesce(max(error), '') from archive.delivery"
-        " where edition = %s and state = 'queued'",
+def waiting(conn: Connection[TupleRow], day: date) -> dict[str, tuple[int, str]]:
+    """By channel how many of the day's edition are still queued, and what one was told last."""
+    rows = conn.execute(
+        "select channel, count(*), max(error) from archive.delivery"
+        " where edition = %s and state = 'queued' group by channel order by channel",
         (day,),
-    ).fetchone()
-    assert row is not None
-    return row[0], row[1]
+    )
+    return {channel: (count, error) for channel, count, error in rows}
 
 
 def unsettled(conn: Connection[TupleRow], states: Sequence[str]) -> list[TupleRow]:
@@ -211,10 +209,14 @@ def was_there(conn: Connection[TupleRow], instant: datetime) -> bool:
 
 
 def last_numbers(conn: Connection[TupleRow], day: date) -> tuple[date | None, dict[str, int]]:
-    """The last edition before `day` that was queued, and how its deliveries ended, by state."""
-    row = conn.execute("select max(day) from news.deliveries where day < %s", (day,)).fetchone()
-    last = row[0] if row else None
-    return last, states(conn, last) if last else {}
+    """The last edition before `day` that was queued, and how many deliveries of it are in each
+    state; for the role that composes."""
+    rows = conn.execute(
+        "select day, state, sum(readers)::int from news.deliveries where day ="
+        " (select max(day) from news.deliveries where day < %s) group by day, state",
+        (day,),
+    ).fetchall()
+    return (rows[0][0] if rows else None), {state: count for _, state, count in rows}
 
 
 def published(conn: Connection[TupleRow], most: int) -> tuple[str, list[TupleRow]]:

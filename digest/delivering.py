@@ -11,7 +11,7 @@ from typing import Any, Self
 from archive import clock, console, database, deliveries, editions, subscribers
 from archive.models import Choice, Delivery, Edition
 from archive.query import SearchError
-from archive.settings import Settings
+from archive.settings import Settings, SettingsError
 from digest import feed, robots, unsubscribe
 from digest.choice import personal, wanted, with_weekend
 from digest.message import AddressError, message
@@ -47,23 +47,35 @@ def deliver(
     counts: Counter[str] = Counter()
     if expired := deliveries.expire(conn, clock.now()):
         counts["unknown"] += expired
+    unset = _unset(settings)
     with Sender(conn, edition, settings, found) as sender:
         for pause in PAUSES:
             time.sleep(pause)
-            _round(conn, edition, sender, counts)
-            left, why = deliveries.waiting(conn, edition.day)
-            if not left or counts["wave"]:
+            _round(conn, edition, sender, counts, unset)
+            left = deliveries.waiting(conn, edition.day)
+            if not left.keys() - unset or counts["wave"]:
                 break
-    if left:
-        counts["put_off"] = left
-        console.say(f"{left} messages stay queued: {why or 'too many others were refused'}")
+    for channel in sorted(left.keys() & unset.keys()):
+        raise SettingsError(unset[channel], f"is not set, nothing can be sent by {channel}")
+    for channel, (number, why) in left.items():
+        counts["put_off"] += number
+        told = why or "too many others were refused"
+        console.say(f"{channel}: {number} messages stay queued: {told}")
     return {name: number for name, number in counts.items() if number}
 
 
-def _round(conn: Any, edition: Edition, sender: "Sender", counts: Counter[str]) -> None:
-    """Try once what is due; a channel that is down is left alone."""
+def _unset(settings: Settings) -> dict[str, str]:
+    """The channels that have no address, and the settings that would give them one."""
+    names = {"mail": "smtp_host"} | {name: f"{name}_webhook" for name in robots.ROBOTS}
+    return {name: field.upper() for name, field in names.items() if not getattr(settings, field)}
+
+
+def _round(
+    conn: Any, edition: Edition, sender: "Sender", counts: Counter[str], without: Collection[str]
+) -> None:
+    """Try once what is due; a channel that is down is left alone, and those in `without` are."""
     streak: Counter[str] = Counter()
-    down: set[str] = set()
+    down = set(without)
     while claimed := deliveries.claim(conn, edition.day, tuple(down)):
         with conn.transaction():
             if not deliveries.hold(conn, claimed.id):
@@ -161,8 +173,6 @@ class Sender:
                 return self._robot(delivery)
 
     def _mail(self, delivery: Delivery) -> Sent:
-        if not self._settings.smtp_host:
-            return Sent("retry", "setting SMTP_HOST is not set", down=True)
         reader, link = delivery.reader, ""
         if self._key:
             link = unsubscribe.link(self._settings.public_url, self._key, reader.id)
@@ -185,8 +195,6 @@ class Sender:
         name = delivery.channel
         given = self._settings
         url = getattr(given, f"{name}_webhook").get_secret_value()
-        if not url:
-            return Sent("retry", f"setting {name.upper()}_WEBHOOK is not set", down=True)
         choice = delivery.reader.choice
         wants = wanted(choice, self._found(choice.search))
         entries = [

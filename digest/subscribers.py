@@ -36,14 +36,14 @@ def add(
     from archive import subscribers as readers
 
     choice = Choice(tuple(topic or ()), tuple(keyword or ()), search, weekdays)
+    for problem in filter(None, map(_wrong_address, addresses)):
+        raise typer.BadParameter(problem)
     current = settings.load()
     with database.connect(current) as conn:
-        topics = readers.topics(conn)
+        if problem := _wrong_choice(choice, readers.topics(conn)):
+            raise typer.BadParameter(problem)
         if search:
             console.say(f"The search finds {len(readers.found(conn, search))} articles by now.")
-    for address in addresses:
-        if problem := _problem(address, choice, topics):
-            raise typer.BadParameter(problem)
     with database.connect(current, database.MAILER) as conn:
         added = sum(readers.put(conn, address, choice, clock.now()) for address in addresses)
     console.result({"added": added})
@@ -92,7 +92,7 @@ def import_readers(
     seen: set[str] = set()
     with database.connect(current, database.MAILER) as conn:
         for number, address, choice in _rows(text):
-            problem = _problem(address, choice, topics)
+            problem = _wrong_address(address) or _wrong_choice(choice, topics)
             if address.lower() in seen:
                 problem = f"{address!r} stands here twice"
             if problem:
@@ -143,16 +143,18 @@ def _several(cell: str) -> tuple[str, ...]:
     return tuple(filter(None, (word.strip() for word in cell.replace("；", ";").split(";"))))
 
 
-def _problem(address: str, choice: Choice, topics: list[str]) -> str:
-    """Why this reader cannot be added; empty if nothing is wrong."""
-    if address not in CHANNELS and not valid_address(address):
-        return f"{address!r} is not a mail address"
+def _wrong_address(address: str) -> str:
+    """Why nobody can be reached there; empty if nothing is wrong."""
+    known = address in CHANNELS or valid_address(address)
+    return "" if known else f"{address!r} is not a mail address"
+
+
+def _wrong_choice(choice: Choice, topics: list[str]) -> str:
+    """Why this cannot be chosen; empty if nothing is wrong."""
     for topic in choice.topics:
         if topic not in topics:
             return f"{topic!r} is not a topic; they are {'、'.join(topics)}"
-    if len(choice.search) > 200:
-        return "the search has more than 200 characters"
-    return ""
+    return "the search has more than 200 characters" if len(choice.search) > 200 else ""
 
 
 def _words(choice: Choice) -> Iterator[str]:

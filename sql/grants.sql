@@ -29,8 +29,7 @@ begin
         revoke update, delete on archive.edition, archive.edition_part from writer;
     end if;
     if 'mailer' = any (ours) then
-        grant usage on schema archive, archive_schema, news to mailer;
-        grant select on news.deliveries to mailer;
+        grant usage on schema archive, archive_schema to mailer;
         grant select on archive_schema.applied, archive.deployment, archive.edition,
             archive.edition_part, archive.link_key to mailer;
         grant select, insert, update on archive.subscriber, archive.delivery to mailer;

@@ -154,7 +154,7 @@ def test_what_is_put_off_waits_for_its_time(outbox: Connection) -> None:
         deliveries.put_off(outbox, claim(outbox).id, "451 later", seconds)
     claimed = [deliveries.claim(outbox, DAY) for _ in range(3)]
     assert [one and one.reader.address[:-15] for one in claimed] == ["bo", "chen", None]
-    assert deliveries.waiting(outbox, DAY) == (1, "451 later")
+    assert deliveries.waiting(outbox, DAY) == {"mail": (1, "451 later")}
 
 
 @pytest.mark.parametrize(("counted", "attempts"), [(True, 2), (False, 1)])

@@ -143,7 +143,7 @@ def test_a_server_that_is_down_puts_everybody_off(
     with socket.create_server(("127.0.0.1", 0)) as probe:
         nobody = settings.model_copy(update={"smtp_port": probe.getsockname()[1]})
     assert delivering.deliver(conn, outbox, nobody) == {"put_off": 3}
-    assert "3 messages stay queued: mail server 127.0.0.1" in capsys.readouterr().err
+    assert "mail: 3 messages stay queued: mail server 127.0.0.1" in capsys.readouterr().err
     assert delivering.deliver(conn, outbox, settings) == {"sent": 3}
 
 
