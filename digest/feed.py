@@ -1,5 +1,6 @@
 """An Atom feed of the editions (RFC 4287), as one file."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -7,6 +8,8 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape
 
 EDITIONS = 14
+# What XML cannot hold.
+_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def atom(
@@ -38,7 +41,7 @@ def atom(
             f'<content type="html">{escape(html)}</content>',
             "</entry>",
         ]
-    return "\n".join([*lines, "</feed>", ""]).encode()
+    return _UNSAFE.sub("", "\n".join([*lines, "</feed>", ""])).encode()
 
 
 def file(home: Path) -> Path:

@@ -85,7 +85,7 @@ def start(
     """Start the processes; False if they run already."""
     programs = more or []
     if not only_workers:
-        programs = [*programs, *_door(deployment.settings)]
+        programs = [*programs, *door(deployment.settings)]
         programs = [*programs, *airflow.programs(deployment.environment)]
     if deployment.settings.broker_url:
         count = deployment.settings.celery_workers
@@ -98,7 +98,7 @@ def start(
     return supervisor.start(deployment.folders, programs, deployment.environment)
 
 
-def _door(settings: Settings) -> list[Program]:
+def door(settings: Settings) -> list[Program]:
     """What serves readers who leave, and the feed, where they can reach it. It logs no address."""
     if not settings.public_url:
         return []
