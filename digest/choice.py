@@ -48,7 +48,8 @@ def with_weekend(
     """Monday's edition for a reader of weekdays: before its ledger the first stories that he wants
     of Saturday's and Sunday's, as they stood there, as far as the mail has room."""
     wants = wanted(choice, found)
-    room = HTML_BYTES - len(edition.html.encode())
+    heading = replace(rendering.part("heading", title), kind="weekend")
+    room = HTML_BYTES - len(edition.html.encode()) - len(heading.html.encode())
     stories: list[Part] = []
     for day in weekend:
         mine = [p for p in day.parts if p.kind == "story" and (wants is None or wants(p))]
@@ -59,6 +60,5 @@ def with_weekend(
                 stories.append(replace(part, kind="weekend", section="", articles=()))
     if not stories:
         return edition
-    heading = replace(rendering.part("heading", title), kind="weekend")
     end = next(i for i, part in enumerate(edition.parts) if part.kind == "ledger")
     return replace(edition, parts=(*edition.parts[:end], heading, *stories, *edition.parts[end:]))

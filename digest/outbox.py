@@ -28,7 +28,7 @@ def list_deliveries(
     for row in rows:
         *told, since = row
         since = since.astimezone(BEIJING).isoformat(" ", "minutes")
-        console.out.print(*told, since, sep="\t", markup=False)
+        console.out.print(*told, since, sep="  ", markup=False)
 
 
 @outbox.command("settle")

@@ -98,12 +98,11 @@ class Mailer:
         code, reply = smtp.docmd("DATA")
         if code != 354:
             return _refused(code, reply)
-        # The end mark goes apart: until it is written, the server cannot have accepted anything.
-        smtp.send(content)
+        # Until the end mark is written, the server cannot have accepted anything.
+        smtp.send(content + b".\r\n")
         try:
-            smtp.send(b".\r\n")
             code, reply = smtp.getreply()
-            if not 200 <= code < 600:
+            if not (200 <= code < 300 or 400 <= code < 600):
                 raise smtplib.SMTPResponseException(code, reply)
         except (OSError, smtplib.SMTPException) as error:
             self._close()
