@@ -27,7 +27,7 @@ SECONDS = 1.0
 """How long the client waits for an answer."""
 _USUAL = {"connection": "220 x", "login": "235 in", "DATA": "354 go on", "end": "250 kept"}
 _MAIL = message(
-    Edition(date(2026, 11, 22), "简报", "<p>正文</p>\n" * 20_000, "正文\n"),
+    Edition(date(2026, 11, 22), "简报", "<p>正文</p>\n" * 400, "正文\n"),
     "news@jianbao.test",
     "li@reader.test",
 )

@@ -139,7 +139,7 @@ def test_the_unknown_are_listed_by_both_commands(office: Desk, unknown: list[int
     office.env["READER_URL"] = office.env["DATABASE_URL"]
     status = office.run("status").stdout
     part = status.partition("Not known to have arrived")[2]
-    assert [line.split()[0] for line in part.splitlines()[2:5]] == [str(id) for id in unknown]
+    assert [line.split()[0] for line in part.splitlines()[3:6]] == [str(id) for id in unknown]
     assert "reader.test" not in status
 
 
