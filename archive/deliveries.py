@@ -208,17 +208,6 @@ def was_there(conn: Connection[TupleRow], instant: datetime) -> bool:
     return row is not None
 
 
-def last_numbers(conn: Connection[TupleRow], day: date) -> tuple[date | None, dict[str, int]]:
-    """The last edition before `day` that was queued, and how many deliveries of it are in each
-    state; for the role that composes."""
-    rows = conn.execute(
-        "select day, state, sum(readers)::int from news.deliveries where day ="
-        " (select max(day) from news.deliveries where day < %s) group by day, state",
-        (day,),
-    ).fetchall()
-    return (rows[0][0] if rows else None), {state: count for _, state, count in rows}
-
-
 def published(conn: Connection[TupleRow], most: int) -> tuple[str, list[TupleRow]]:
     """What tells this archive from others, and (day, subject, composed_at, html) of the newest
     editions, the newest first."""

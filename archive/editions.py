@@ -1,136 +1,49 @@
-"""Editions: what a day's digest is composed from, and the digest once it is frozen."""
+"""Editions as they are frozen, with their parts, and which of them each article belongs to."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-from archive.models import Edition, Material, Part, SourceDay, Story, Window
-from archive.sameness.outlets import outlets
-
-# What is new in the window: groups of copies of which nothing was seen before. `told` are the
-# origins of the reports that earlier windows had of the same story.
-_REPORTS = """
-with touched as materialized (
-    select distinct coalesce(c.copy_group, a.id) as id
-      from archive.article a left join archive.copy c on c.article = a.id
-     where a.first_seen >= %(start)s and a.first_seen < %(end)s),
-report as (
-    select t.id, coalesce(g.story, t.id) as story, coalesce(g.original, t.id) as original, g.origin
-      from touched t left join archive.copy_group g on g.id = t.id
-     where not exists (
-           select from archive.copy c join archive.article a on a.id = c.article
-            where c.copy_group = t.id and a.first_seen < %(start)s))
-select r.story, length(t.content), array(
-           select distinct g.origin
-             from archive.copy_group g
-             join archive.copy c on c.copy_group = g.id
-             join archive.article e on e.id = c.article
-            where g.story = r.story and e.first_seen < %(start)s) as told,
-       array(select array[p.name, k.url]
-               from archive.copy c
-               join archive.article e on e.id = c.article
-               join archive.link k on k.id = e.link
-               join archive.source p on p.id = k.source
-              where c.copy_group = r.id and e.id <> r.original and e.first_seen < %(end)s
-              order by e.first_seen, e.id) as copies,
-       a.id, a.title, l.url, s.name, coalesce(r.origin, a.origin), a.published_at, a.first_seen,
-       m.summary, m.keywords, m.technologies, m.industries, m.topic
-  from report r
-  join archive.article a on a.id = r.original
-  join archive.link l on l.id = a.link
-  join archive.source s on s.id = l.source
-  join archive.text t on t.hash = a.text_hash
-  join archive.summary m on m.article = a.id
- order by r.story, least(a.published_at, a.first_seen), a.id
-"""
-_FLASH = 3
-"""A report is a flash of an event if another has more than so many times its length."""
+from archive.models import Edition, Part, Window
 
 
-def material(conn: Connection[TupleRow], window: Window) -> Material:
-    """Everything that the window's articles tell first: each event once, however often reported.
+def freeze(
+    conn: Connection[TupleRow],
+    window: Window,
+    edition: Edition,
+    now: datetime,
+    places: Mapping[int, str] = MappingProxyType({}),
+) -> bool:
+    """Keep the edition for good; False if this day's edition is frozen already.
 
-    Of an event that was in an earlier window only what others report of it now is told.
+    `places` say of each article what became of it: `told`, `folded`, `left` or `older`.
     """
-    rows = conn.execute(_REPORTS, {"start": window.start, "end": window.end}).fetchall()
-    stories = (_story(list(reports)) for _, reports in groupby(rows, key=itemgetter(0)))
-    ordered = sorted(filter(None, stories), key=lambda story: story.article_id)
-    topics = conn.execute("select name from archive.topic order by position").fetchall()
-    return Material(
-        window, tuple(ordered), tuple(_sources(conn, window)), tuple(row[0] for row in topics)
-    )
-
-
-def _story(rows: list[TupleRow]) -> Story | None:
-    """One entry from the new reports of an event, the earliest first; None if none has news.
-
-    The earliest leads that is no flash. What somebody else publishes of a writer who reported the
-    event already is as good as a reprint.
-    """
-    longest = max(row[1] for row in rows)
-    rows = sorted(rows, key=lambda row: row[1] * _FLASH < longest)
-    known = {outlet for row in rows for name in row[2] for outlet in outlets(name)}
-    follows, copies = bool(known), []
-    reports: list[Story] = []
-    for _, _, _, its_copies, *fields in rows:
-        given: list[Any] = [*fields[:8], *(tuple(value) for value in fields[8:11]), fields[11]]
-        report = Story(*given)
-        writers = outlets(report.origin or report.source_name)
-        if writers & known and not writers & outlets(report.source_name):
-            copies.append((report.source_name, report.url))
-        else:
-            reports.append(report)
-            known |= writers
-        copies += [(name, url) for name, url in its_copies]
-    if not reports:
-        return None
-    lead, *others = reports
-    return replace(
-        lead,
-        copies=tuple(copies),
-        reports=tuple((each.title, each.source_name, each.url) for each in others),
-        follows=follows,
-    )
-
-
-def _sources(conn: Connection[TupleRow], window: Window) -> list[SourceDay]:
-    rows = conn.execute(
-        "select s.id, s.name, count(l.id) filter (where l.outcome = 'stored'),"
-        " count(l.id) filter (where l.outcome not in ('stored', 'alias'))"
-        " from archive.source s left join archive.link l on l.source = s.id"
-        " and l.first_seen >= %s and l.first_seen < %s where s.enabled or l.id is not null"
-        " group by s.id, s.name order by s.id",
-        (window.start, window.end),
-    ).fetchall()
-    return [SourceDay(*row) for row in rows]
-
-
-def freeze(conn: Connection[TupleRow], window: Window, edition: Edition, now: datetime) -> bool:
-    """Keep the edition and its parts for good; False if this day's edition is frozen already."""
-    with conn.transaction():
+    with conn.transaction(), conn.cursor() as cursor:
         values = (edition.day, window.start, window.end, now, edition.subject, edition.html)
-        if not conn.execute(
+        if not cursor.execute(
             "insert into archive.edition (day, window_start, window_end, composed_at, subject,"
             " html, text, counts) values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
             (*values, edition.text, Jsonb(edition.counts)),
         ).rowcount:
             return False
-        with conn.cursor() as cursor:
-            cursor.executemany(
-                "insert into archive.edition_part (edition, position, kind, html, text, title,"
-                " section, topic, articles, words)"
-                " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                [
-                    (edition.day, position, *_row(part))
-                    for position, part in enumerate(edition.parts, 1)
-                ],
-            )
+        cursor.executemany(
+            "insert into archive.edition_part (edition, position, kind, html, text, title,"
+            " section, topic, articles, words) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [(edition.day, place, *_row(part)) for place, part in enumerate(edition.parts, 1)],
+        )
+        # What a missed edition had is told in this one.
+        cursor.execute(
+            "insert into archive.edition_article (article, edition, place)"
+            " select article, %s, place from unnest(%s::bigint[], %s::text[]) u (article, place)"
+            " on conflict (article) do update set edition = excluded.edition,"
+            " place = excluded.place",
+            (edition.day, list(places.keys()), list(places.values())),
+        )
     return True
 
 
@@ -151,8 +64,22 @@ def get(conn: Connection[TupleRow], day: date) -> Edition | None:
         " from archive.edition_part where edition = %s order by position",
         (day,),
     ).fetchall()
-    kept = tuple(Part(*each[:6], tuple(each[6]), tuple(each[7])) for each in parts)
-    return replace(Edition(*row), parts=kept)
+    kept = (
+        replace(Part(*given), articles=tuple(told), words=tuple(words))
+        for *given, told, words in parts
+    )
+    return replace(Edition(*row), parts=tuple(kept))
+
+
+def missed(conn: Connection[TupleRow], day: date, most: timedelta) -> list[date]:
+    """The days before this one that have no edition, back to the last that has, `most` at most."""
+    rows = conn.execute(
+        "select d::date from generate_series((select max(e.day) + 1 from archive.edition e"
+        " where e.day < %(day)s)::timestamp, %(day)s::timestamp - interval '1 day', '1 day') d"
+        " where d >= %(day)s::timestamp - %(most)s order by d",
+        {"day": day, "most": most},
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def unready(conn: Connection[TupleRow], window: Window) -> int:

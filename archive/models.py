@@ -267,6 +267,9 @@ class Story:
     method: str = "extractive"
     articles: tuple[int, ...] = ()
     """Everybody of whom it tells: itself, copies, reports and theirs."""
+    summarized: int = 0
+    """Whose summary it has: a copy may have become the original since."""
+    story: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,9 +297,9 @@ class Corrected:
     at: datetime
     account: str
     topic: str
-    words: tuple[str, ...] = ()
     stale: int = 0
     """How many reprints still say what it said before."""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

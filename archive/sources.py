@@ -20,9 +20,13 @@ class Validators:
 
 
 def sync(
-    conn: Connection[TupleRow], sources: Iterable[tuple[str, str, str, bool]], now: datetime
+    conn: Connection[TupleRow],
+    sources: Iterable[tuple[str, str, str, bool] | tuple[str, str, str, bool, float]],
+    now: datetime,
 ) -> None:
-    """Make the archive's sources equal to (id, name, homepage, enabled) of the registry.
+    """Make the archive's sources equal to (id, name, homepage, enabled, weight) of the registry.
+
+    The weight is 1 where none is given.
 
     A source that left the registry stays, because its articles do, but is disabled.
     """
@@ -34,13 +38,13 @@ def sync(
         )
         for row in sorted(rows):
             conn.execute(
-                "insert into archive.source (id, name, homepage, enabled, synced_at)"
-                " values (%s, %s, %s, %s, %s) on conflict (id) do update set name = excluded.name,"
-                " homepage = excluded.homepage, enabled = excluded.enabled,"
-                " synced_at = excluded.synced_at where (source.name, source.homepage,"
-                " source.enabled) is distinct from (excluded.name, excluded.homepage,"
-                " excluded.enabled)",
-                (*row, now),
+                "insert into archive.source (id, name, homepage, enabled, weight, synced_at)"
+                " values (%s, %s, %s, %s, %s, %s) on conflict (id) do update set"
+                " name = excluded.name, homepage = excluded.homepage, enabled = excluded.enabled,"
+                " weight = excluded.weight, synced_at = excluded.synced_at where (source.name,"
+                " source.homepage, source.enabled, source.weight) is distinct from (excluded.name,"
+                " excluded.homepage, excluded.enabled, excluded.weight)",
+                (*row[:4], row[4] if len(row) > 4 else 1, now),
             )
 
 

@@ -145,7 +145,7 @@ SINK = (
     (("-r", "."), "retry"),
     ((), "sent"),
 )
-"""Options of smtp-sink: refuse for good (-f) or for now (-r), hang up (-q); `.` is the end of the text."""
+"""Options of smtp-sink: refuse for good (-f) or for now (-r), hang up (-q) at a command."""
 
 
 @contextmanager

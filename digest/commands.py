@@ -1,21 +1,33 @@
 """digest: compose, freeze, preview and mail a day's edition."""
 
 import time as wall
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from archive import console
+from archive.errors import UsageError
 
 app = typer.Typer()
+
+
+class EarlyError(UsageError):
+    """An edition cannot be frozen before its cut-off."""
+
+    def __init__(self, day: date, end: datetime) -> None:
+        super().__init__(
+            f"the edition of {day} takes what is seen until {end:%Y-%m-%d %H:%M}; see it with"
+            " --preview until then"
+        )
+        self.day, self.end = day, end
 
 
 @app.command()
 def digest(
     day: Annotated[
-        str, typer.Option(help="The edition's day, YYYY-MM-DD; default: the one due.")
+        str, typer.Option(help="The edition's day, YYYY-MM-DD; default: the last one due.")
     ] = "",
     preview: Annotated[
         bool, typer.Option(help="Write it as files; freeze and mail nothing.")
@@ -27,14 +39,18 @@ def digest(
     ] = "",
     folder: Annotated[Path | None, typer.Option("--out", help="Where files go.")] = None,
 ) -> None:
-    """Compose and freeze the edition of a day. An edition that is frozen stays as it is."""
+    """Compose and freeze the edition of a day, and those missed before it. What is frozen stays."""
     from archive import clock, database, editions, runs, settings
     from digest import delivering
     from digest import edition as editing
 
     current = settings.load()
-    chosen = _day(day) or clock.edition_day(clock.now(), current.edition_cutoff, current.timezone)
+    coming = clock.edition_day(clock.now(), current.edition_cutoff, current.timezone)
+    chosen = _day(day) or (coming if preview else coming - timedelta(days=1))
     window = clock.window(chosen, current.edition_cutoff, current.timezone)
+    # The demo's clock stands still while it crawls.
+    if clock.now() < window.end and not preview and current.jianbao_kind != "demo":
+        raise EarlyError(chosen, window.end)
     counts: dict[str, Any]
     with database.connect(current) as conn:
         if preview:
@@ -46,8 +62,9 @@ def digest(
             return
         with runs.logged(conn, f"digest --day {chosen}") as counts:
             late = _wait(conn, window, wait)
+            missed = editing.catch_up(conn, window, current)
             made, new = editing.freeze(conn, window, current)
-            counts |= {"frozen": int(new), "late": late, **made.counts}
+            counts |= {"frozen": int(new), "late": late, "missed": len(missed), **made.counts}
             if folder:
                 editing.write_files(made, folder, current)
             if send:

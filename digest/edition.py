@@ -1,10 +1,11 @@
 """An edition's life: composed from the archive, frozen, written to files."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from archive import clock, editions
-from archive.models import Edition, Window
+from archive import clock, editions, material
+from archive.models import Edition, Material, Window
 from archive.settings import Settings
 from digest import compose as composing
 from digest.message import message
@@ -12,18 +13,44 @@ from digest.message import message
 
 def compose(conn: Any, window: Window, settings: Settings) -> Edition:
     """The edition that the archive gives for the window now."""
-    material = editions.material(conn, window)
-    return composing.compose(material, settings.digest_name, settings.digest_language)
+    return _made(material.gather(conn, window, clock.now()), settings)
 
 
 def freeze(conn: Any, window: Window, settings: Settings) -> tuple[Edition, bool]:
     """The day's frozen edition, and whether it was frozen just now."""
     if kept := editions.get(conn, window.day):
         return kept, False
-    new = editions.freeze(conn, window, compose(conn, window, settings), clock.now())
+    gathered = material.gather(conn, window, clock.now())
+    made = _made(gathered, settings)
+    new = editions.freeze(conn, window, made, clock.now(), _places(gathered, made))
     kept = editions.get(conn, window.day)
     assert kept is not None
     return kept, new
+
+
+def catch_up(conn: Any, window: Window, settings: Settings) -> list[date]:
+    """Freeze the editions that were missed before this one, if it is in time; their days."""
+    if clock.now() >= window.end + material.IN_TIME:
+        return []
+    days = editions.missed(conn, window.day, material.CATCH_UP)
+    for each in days:
+        freeze(conn, clock.window(each, settings.edition_cutoff, settings.timezone), settings)
+    return days
+
+
+def _made(gathered: Material, settings: Settings) -> Edition:
+    return composing.compose(gathered, settings.digest_name, settings.digest_language)
+
+
+def _places(gathered: Material, made: Edition) -> dict[int, str]:
+    """What becomes of each article of the material in this edition."""
+    shown = {told for part in made.parts if part.kind == "story" for told in part.articles}
+    told = {
+        article: "told" if article in shown else "left"
+        for story in gathered.stories
+        for article in story.articles
+    }
+    return dict.fromkeys(gathered.folded, "folded") | dict.fromkeys(gathered.older, "older") | told
 
 
 def write_files(edition: Edition, folder: Path, settings: Settings) -> list[Path]:

@@ -237,6 +237,6 @@ def sync_registry(conn: Any, registry: Iterable[Source], now: datetime) -> None:
     """Make the archive's list of sources equal to the registry."""
     sources.sync(
         conn,
-        [(source.id, source.name, source.homepage, source.enabled) for source in registry],
+        [(each.id, each.name, each.homepage, each.enabled, each.weight) for each in registry],
         now,
     )

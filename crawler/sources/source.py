@@ -208,6 +208,8 @@ class Source(_Literal):
     """The same for what to leave out; they win over `take`."""
     focus: Literal["technology", "general"] = "technology"
     """What it publishes: of a general source only what the topic dictionary finds relevant."""
+    weight: float = Field(default=1, ge=0, le=5)
+    """How much its word counts when a day's stories are ranked."""
     min_delay: float = Field(default=10, ge=0, le=3600)
     """Seconds between two requests."""
     poll_minutes: int = Field(default=60, ge=1, le=60 * 24 * 30)

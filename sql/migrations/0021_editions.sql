@@ -20,7 +20,7 @@ comment on table archive.edition_part is 'What a frozen edition consists of, in 
 create table archive.edition_article (
     article bigint primary key references archive.article,
     edition date not null references archive.edition,
-    place text not null check (place in ('told', 'report', 'copy', 'left', 'older'))
+    place text not null check (place in ('told', 'folded', 'left', 'older'))
 );
 comment on table archive.edition_article is 'The one edition that each article belongs to, and what became of it there. 每篇文章所属的唯一一期及其在该期的处理。';
 create index edition_article_edition on archive.edition_article (edition);

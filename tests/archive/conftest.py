@@ -47,7 +47,8 @@ class Desk:
         self.link(name, source, at)
         link = self.one("select id from archive.link where key = %s", f"key-{name}")
         page = self.page(link, text.encode(), at)
-        article = Article(**({"title": f"标题 {name}", "text": text} | fields))
+        given = {"title": f"标题 {name}", "text": text, "published_at": at}
+        article = Article(**(given | fields))
         articles.put(self.conn, link, page, article, at)
         pages.read(self.conn, page, at)
         links.settle(self.conn, link, Outcome.STORED, "", at)

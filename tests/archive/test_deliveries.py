@@ -218,15 +218,6 @@ def test_only_the_unknown_are_settled_by_evidence(outbox: Connection) -> None:
     assert deliveries.resolve(outbox, [one.id], "failed", "", NOON) == []
 
 
-def test_the_last_editions_numbers_can_be_told(outbox: Connection) -> None:
-    deliveries.settle(outbox, claim(outbox).id, "failed", "550 no", NOON)
-    assert deliveries.last_numbers(outbox, DAY + timedelta(days=3)) == (
-        DAY,
-        {"failed": 1, "queued": 2},
-    )
-    assert deliveries.last_numbers(outbox, DAY) == (None, {})
-
-
 def test_the_operator_is_told_once(outbox: Connection) -> None:
     told = [deliveries.tell_once(outbox, DAY, kind, NOON) for kind in ("empty", "empty", "wave")]
     assert told == [True, False, True]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
-from archive import clock, editions, links
+from archive import clock, editions, links, material
 from archive.models import Edition, Outcome
 from archive.sameness.stored import place_pending
 from archive.sameness.telling import tell_pending
@@ -16,7 +16,7 @@ EDITION = Edition(DAY, "简报：量潮发布新模型", "<p>量潮</p>", "量�
 
 
 def shown(conn: Connection) -> list[str]:
-    return [story.title for story in editions.material(conn, WINDOW).stories]
+    return [story.title for story in material.gather(conn, WINDOW, WINDOW.end).stories]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_an_article_is_in_the_edition_of_its_day_only(
     desk.summary(desk.article("a", at=at))
     days = [DAY + timedelta(days=n) for n in (-1, 0, 1)]
     windows = [clock.window(each, time(7)) for each in days]
-    found = [w.day for w in windows if editions.material(conn, w).stories]
+    found = [w.day for w in windows if material.gather(conn, w, w.end).stories]
     assert found == [day]
 
 
@@ -42,7 +42,7 @@ def test_a_story_says_all_that_the_digest_shows(conn: Connection, desk: Any) -> 
     hour = WINDOW.start + timedelta(hours=1)
     article = desk.article("a", at=hour, title="量潮发布新模型", origin="量潮", published_at=hour)
     desk.summary(article, text="新模型更小。")
-    (story,) = editions.material(conn, WINDOW).stories
+    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
     assert (story.article_id, story.title) == (article, "量潮发布新模型")
     assert (story.url, story.source_name) == ("https://xinghe.example/a", "星河科技报")
     assert (story.origin, story.published_at, story.first_seen) == ("量潮", hour, hour)
@@ -66,7 +66,7 @@ def test_copies_are_folded_into_the_original(conn: Connection, desk: Any) -> Non
         desk.summary(article)
     desk.copies(reprint, original)
     assert shown(conn) == ["标题 original", "标题 other"]
-    first, second = editions.material(conn, WINDOW).stories
+    first, second = material.gather(conn, WINDOW, WINDOW.end).stories
     assert first.copies == (("星河科技报", "https://xinghe.example/reprint"),)
     assert (first.origin, first.reports, second.copies) == ("智点财经", (), ())
 
@@ -76,7 +76,7 @@ def test_an_origin_that_was_never_seen_is_named(conn: Connection, desk: Any) -> 
     naming = desk.article("b", source="zhidian", at=WINDOW.start, origin="东岸")
     desk.summary(naming)
     desk.copies(silent, naming)
-    (story,) = editions.material(conn, WINDOW).stories
+    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
     assert (story.title, story.origin) == ("标题 b", "东岸")
 
 
@@ -92,7 +92,7 @@ def test_a_story_is_told_once_by_its_first_report(conn: Connection, desk: Any) -
         desk.summary(article)
     for members in ((first,), (second, copy), (rewritten,)):
         desk.copies(*members, story=first)
-    (story,) = editions.material(conn, WINDOW).stories
+    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
     assert (story.title, story.follows) == ("标题 first", False)
     assert story.reports == (("标题 second", "智点财经", "https://zhidian.example/second"),)
     # What others make of the same writer's report is no report of their own.
@@ -125,17 +125,18 @@ def test_a_story_of_yesterday_is_told_again_only_when_others_report_it(
     new = desk.article("new", source="zhidian", at=WINDOW.end - SECOND)
     desk.summary(new)
     desk.copies(new, story=told)
-    (story,) = editions.material(conn, WINDOW).stories
+    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
     assert (story.title, story.follows, story.reports) == ("标题 new", True, ())
     assert story.copies == (("智点财经", "https://zhidian.example/rewritten"),)
     # Its first writer may know more by now.
     more = desk.article("more", "第二天的消息。", at=WINDOW.end - SECOND)
     desk.summary(more)
     desk.copies(more, story=told)
-    (story,) = editions.material(conn, WINDOW).stories
+    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
     assert story.reports == (("标题 more", "星河科技报", "https://xinghe.example/more"),)
     # The day before is what it was.
-    (story,) = editions.material(conn, clock.window(DAY - timedelta(days=1), time(7))).stories
+    yesterday = clock.window(DAY - timedelta(days=1), time(7))
+    (story,) = material.gather(conn, yesterday, WINDOW.start).stories
     assert (story.title, story.follows, story.copies) == ("标题 told", False, ())
 
 
@@ -144,7 +145,7 @@ def test_what_each_source_gave_in_the_window(conn: Connection, desk: Any) -> Non
         desk.article(name, at=at)
     links.settle(conn, desk.link("d", at=WINDOW.start), Outcome.PAYWALLED, "未读", WINDOW.start)
     desk.link("e", at=WINDOW.start)
-    given = [(s.id, s.stored, s.refused) for s in editions.material(conn, WINDOW).sources]
+    given = [(s.id, s.stored, s.refused) for s in material.gather(conn, WINDOW, WINDOW.end).sources]
     assert given == [("xinghe", 2, 1), ("zhidian", 0, 0)]
 
 

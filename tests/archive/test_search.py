@@ -308,7 +308,7 @@ def test_a_frequent_tag_narrows_as_a_rare_one_does(put: Any, desk: Any, find: Fi
 
 def test_a_search_reads_as_it_stands_in_the_readme(reader: Connection, desk: Any) -> None:
     now = datetime.now(UTC)
-    article = desk.article("a", "大模型走向商业化。", title="商业化", at=now)
+    article = desk.article("a", "大模型走向商业化。", title="商业化", at=now, published_at=None)
     desk.summary(article, technologies=("芯片",))
     rows = reader.execute(
         "select * from news.search('大模型 商业化', since => '7 days', tag => '芯片')"

@@ -40,7 +40,7 @@ def publish(conn: Connection, title: str) -> None:
     link = links.discover(conn, "yunduan", url, FoundLink(url), seen)
     pages.add(conn, Page(link, url, b"<p>", seen))
     (page,) = conn.execute("select id from archive.page where link = %s", (link,)).fetchone()
-    articles.put(conn, link, page, Article(title, text), seen)
+    articles.put(conn, link, page, Article(title, text, published_at=seen), seen)
     links.settle(conn, link, Outcome.STORED, "", seen)
     (article,) = conn.execute("select id from archive.article where link = %s", (link,)).fetchone()
     summary = Summary(text, ((0, len(text)),), (), ("大模型",), (), "大模型", (), "extractive")
@@ -66,7 +66,7 @@ def test_who_freezes_second_gets_what_was_frozen_first(
         assert editions.freeze(conn, window, first, NOW)
         return Edition(DAY, "后", "", "")
 
-    monkeypatch.setattr(edition, "compose", overtaken)
+    monkeypatch.setattr(edition, "_made", overtaken)
     assert edition.freeze(conn, window, settings) == (first, False)
 
 

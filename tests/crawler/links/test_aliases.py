@@ -14,7 +14,7 @@ import pytest
 from lxml import html
 from psycopg import Connection
 
-from archive import aliases, articles, clock, editions, links, pages, sources
+from archive import aliases, articles, clock, links, material, pages, sources
 from archive.models import Canonical, FoundLink, Link, Outcome, Page, Window
 from crawler.articles.reading import read_pending
 from crawler.links.aliases import canonical, stated
@@ -387,7 +387,8 @@ def test_an_alias_is_no_refusal(site: Site, conn: Connection) -> None:
     assert counts == [2, 1, 0]
     now = clock.now()
     window = Window(now.date(), now - timedelta(days=1), now + timedelta(days=1))
-    (day,) = [each for each in editions.material(conn, window).sources if each.id == "site"]
+    given = material.gather(conn, window, window.end).sources
+    (day,) = [each for each in given if each.id == "site"]
     assert (day.stored, day.refused) == (1, 0)
 
 
