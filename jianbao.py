@@ -12,6 +12,7 @@ import crawler.commands
 import crawler.explaining
 import crawler.sources.source_commands
 import digest.commands
+import digest.outbox
 import digest.subscribers
 import service.commands
 import service.keeping
@@ -28,6 +29,7 @@ for room in (
     crawler.explaining,
     summarizer.commands,
     digest.commands,
+    digest.outbox,
     digest.subscribers,
     service.commands,
     service.keeping,

@@ -385,10 +385,33 @@ class Assembled:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What a reader wants of an edition: what any of these names, or all of it if none does."""
+
+    topics: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    search: str = ""
+    """What `news.search` finds with this."""
+    weekdays: bool = False
+    """No mail on Saturday and Sunday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who gets the digest: a mail address, or a channel's name (`wecom`, `atom` …)."""
+
+    id: int
+    address: str
+    choice: Choice = Choice()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """One edition to one reader."""
+    """One edition to one reader; `attempts` counts this one."""
 
     id: int
     day: date
-    address: str
+    channel: str
+    reader: Reader
     attempts: int

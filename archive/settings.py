@@ -4,6 +4,7 @@ Every setting is documented in `.env.example`; a test compares the two.
 """
 
 import os
+import re
 from datetime import time
 from pathlib import Path
 from typing import Literal
@@ -108,6 +109,17 @@ class Settings(BaseModel):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_from: str = ""
+    smtp_per_minute: int = Field(default=120, ge=0)
+    """Mails that are sent in a minute, at most; 0 for as many as the server takes."""
+    public_url: str = Field(default="", pattern=r"^(https://[^\s<>,]+)?$")
+    """Where readers reach `digest/door.py`; empty means that they cannot."""
+    public_listen: str = Field(default="127.0.0.1:8790", pattern=r"^[^\s:]+:\d+$")
+    """Where it listens, for the web server that PUBLIC_URL names."""
+    wecom_webhook: SecretStr = SecretStr("")
+    feishu_webhook: SecretStr = SecretStr("")
+    feishu_secret: SecretStr = SecretStr("")
+    dingtalk_webhook: SecretStr = SecretStr("")
+    dingtalk_secret: SecretStr = SecretStr("")
     digest_name: str = "简报"
     digest_language: Literal["zh", "en"] = "zh"
     """Of the digest's frame; articles stay as they are."""
@@ -151,6 +163,13 @@ class Settings(BaseModel):
         except (KeyError, ValueError, OSError):
             raise ValueError(f"unknown time zone {value!r}") from None
 
+    @field_validator("wecom_webhook", "feishu_webhook", "dingtalk_webhook")
+    @classmethod
+    def _address(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"(https?://[^\s/]+/\S*)?", value.get_secret_value()):
+            raise ValueError("is not an address like https://host/path")
+        return value
+
     @field_validator("edition_cutoff")
     @classmethod
     def _naive(cls, value: time) -> time:
@@ -180,7 +199,7 @@ def load() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]).upper()
         # What may hold a password is not repeated.
-        secret = name.endswith(("_URL", "_PASSWORD", "_KEY", "_WEBHOOK"))
+        secret = name.endswith(("_URL", "_PASSWORD", "_KEY", "_WEBHOOK", "_SECRET"))
         raise SettingsError(
             name, first["msg"] + ("" if secret else f" (it is {first['input']!r})")
         ) from None

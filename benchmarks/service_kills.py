@@ -45,7 +45,8 @@ def main() -> int:
         begin, hits = place.room.now, []
         for number in range(given.kills):
             place.room.now = begin + timedelta(days=DAYS) * (number + 1) / given.kills
-            day = first - timedelta(days=number)
+            # Upwards: only the newest edition is mailed.
+            day = first - timedelta(days=given.kills - number)
             hits.append(hit(watch, TARGETS[number % len(TARGETS)], day, chance.uniform(0, 3)))
         worst = f"the worst of {given.kills} kills"
         bar("services back, s", max(hit.back for hit in hits), 120, worst)

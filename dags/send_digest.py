@@ -36,6 +36,10 @@ def send_digest() -> None:
         bash_command="{% if dag_run.run_type == 'backfill' %}exit 99; {% endif %}"
         f"{LIMIT} 3600 jianbao digest --day {DAY} --send --not-before 07:30",
         execution_timeout=timedelta(seconds=3660),
+        # What a mail server puts off waits for its time in the outbox: until about noon.
+        retries=8,
+        retry_delay=timedelta(minutes=5),
+        max_retry_delay=timedelta(hours=1),
     )
     freeze >> mail
 

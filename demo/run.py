@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from archive import console, database, deliveries, settings
+from archive import console, database, settings, subscribers
 from archive import query as archive_query
+from archive.models import Choice
 from archive.settings import Settings
 from demo import deployment
 from demo.deployment import READER, Demo
@@ -50,7 +51,7 @@ def run(fresh: bool) -> None:
     with console.working("1/5 Setting up the database and Airflow's metadata"):
         ready = live.set_up(current, demo.environment())
         with database.connect(current, database.MAILER) as conn:
-            deliveries.subscribe(conn, READER, demo.now)
+            subscribers.put(conn, READER, Choice(), demo.now)
     with console.working("2/5 Starting newsroom, mailbox and Airflow") as progress:
         live.start(ready, _programs(demo))
         client = ready.client()

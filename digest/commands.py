@@ -40,7 +40,7 @@ def digest(
     folder: Annotated[Path | None, typer.Option("--out", help="Where files go.")] = None,
 ) -> None:
     """Compose and freeze the edition of a day, and those missed before it. What is frozen stays."""
-    from archive import clock, database, deliveries, editions, runs, settings
+    from archive import clock, database, editions, runs, settings
     from digest import delivering
     from digest import edition as editing
 
@@ -69,14 +69,10 @@ def digest(
                 editing.write_files(made, folder, current)
             if send:
                 _wait_until(not_before, window)
-                with database.connect(current, database.MAILER) as outbox:
-                    counts["queued"] = deliveries.queue(outbox, chosen, clock.now())
-                    if deliveries.states(outbox, chosen).get("queued") and not current.smtp_host:
-                        raise settings.SettingsError("SMTP_HOST", "is not set, no mail can be sent")
-                    counts |= delivering.deliver(outbox, made, current)
+                counts |= delivering.send(conn, made, current)
         console.say(made.subject)
     console.result({"day": chosen.isoformat(), **counts})
-    if counts.get("put_off"):
+    if counts.get("put_off") or counts.get("wave"):
         raise typer.Exit(1)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import datetime, time
+from datetime import date, datetime, time
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
@@ -42,21 +42,19 @@ def valid_address(text: str) -> bool:
 
 
 def message(
-    edition: Edition, sender: str, reader_address: str, list_domain: str = ""
+    edition: Edition, sender: str, reader_address: str, unsubscribe: str = ""
 ) -> EmailMessage:
     """The mail of `edition` to one reader.
 
-    `sender` is an address or `Name <address>`; `list_domain` names the list and the message, and
-    is the sender's domain when empty. Raises AddressError.
+    `sender` is an address or `Name <address>`, whose domain names the list and the message;
+    `unsubscribe` is an https address of the reader's own. Raises AddressError.
     """
     name, address = parseaddr(sender)
     if not valid_address(address) or "\n" in sender or "\r" in sender:
         raise AddressError("SMTP_FROM", sender)
     if not valid_address(reader_address):
         raise AddressError("reader", reader_address)
-    domain = list_domain or address.rpartition("@")[2]
-    if not _DOMAIN.fullmatch(domain):
-        raise AddressError("list domain", domain)
+    domain = address.rpartition("@")[2]
 
     subject = clean_line(edition.subject, 200)
     product = subject.partition("｜")[0]
@@ -65,10 +63,15 @@ def message(
     mail["To"] = reader_address
     mail["Subject"] = subject
     mail["Date"] = format_datetime(datetime.combine(edition.day, MAILED_AT))
-    mail["Message-ID"] = f"<{_digest(f'{edition.day}|{reader_address}')}@{domain}>"
+    mail["Message-ID"] = f"<{message_key(edition.day, reader_address)}@{domain}>"
     mail["List-Id"] = f"<digest.{domain}>"
     # The sender's own mailbox is the one address that surely exists.
-    mail["List-Unsubscribe"] = f"<mailto:{address}?subject=unsubscribe>"
+    leave = f"<mailto:{address}?subject=unsubscribe>"
+    if unsubscribe:
+        mail["List-Unsubscribe"] = f"<{unsubscribe}>, {leave}"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    else:
+        mail["List-Unsubscribe"] = leave
     mail["Auto-Submitted"] = "auto-generated"
     mail["Precedence"] = "bulk"
     mail["X-Auto-Response-Suppress"] = "All"
@@ -77,6 +80,11 @@ def message(
     # Neither header text nor base64 can hold "=_", so the boundary is safe as well as stable.
     mail.set_boundary(f"=_{_digest(edition.subject + edition.html + edition.text)}")
     return mail
+
+
+def message_key(day: date, reader_address: str) -> str:
+    """What the Message-ID of this edition's mail to this reader begins with, the same for ever."""
+    return _digest(f"{day}|{reader_address}")
 
 
 def _digest(text: str) -> str:

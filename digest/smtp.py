@@ -12,6 +12,7 @@ from typing import Literal, Self
 from archive.text import clean_line
 
 Security = Literal["tls", "starttls", "none"]
+End = Literal["sent", "failed", "retry", "unknown"]
 
 _OURS = "SMTP_FROM must be the address of SMTP_USER, or one that the server lets it send as"
 _LOGIN = (
@@ -26,8 +27,10 @@ _FULL = 552
 class Sent:
     """What became of one message; `error` is one line, empty when it was sent."""
 
-    state: Literal["sent", "failed", "retry", "unknown"]
+    state: End
     error: str = ""
+    down: bool = False
+    """Of a retry: the server itself is the trouble, and no other reader would fare better."""
 
 
 class Mailer:
@@ -76,7 +79,7 @@ class Mailer:
             smtp = self._ready()
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._close()
-            return Sent("retry", self._explain(error))
+            return Sent("retry", self._explain(error), down=True)
         try:
             return self._transact(smtp, message)
         except (OSError, smtplib.SMTPException) as error:
@@ -88,19 +91,18 @@ class Mailer:
         code, reply = smtp.mail(message["From"].addresses[0].addr_spec)
         if code != 250:
             hint = _NO_LOGIN if code == 530 else f"the sender was refused; {_OURS}"
-            return Sent("retry", f"{_said(code, reply)}: {hint}")
+            return Sent("retry", f"{_said(code, reply)}: {hint}", down=True)
         code, reply = smtp.rcpt(message["To"].addresses[0].addr_spec)
         if code not in (250, 251):
             return _refused(code, reply)
         code, reply = smtp.docmd("DATA")
         if code != 354:
             return _refused(code, reply)
-        # The end mark goes apart: until it is written, the server cannot have accepted anything.
-        smtp.send(content)
+        # Until the end mark is written, the server cannot have accepted anything.
+        smtp.send(content + b".\r\n")
         try:
-            smtp.send(b".\r\n")
             code, reply = smtp.getreply()
-            if not 200 <= code < 600:
+            if not (200 <= code < 300 or 400 <= code < 600):
                 raise smtplib.SMTPResponseException(code, reply)
         except (OSError, smtplib.SMTPException) as error:
             self._close()

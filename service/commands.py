@@ -73,12 +73,27 @@ def _up(current: "Settings") -> "Deployment":
 
 
 @app.command()
-def status() -> None:
+def status(
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Only tell the operator, once, what is wrong with the morning's edition.",
+        ),
+    ] = False,
+) -> None:
     """Show services, sources, backlog and the last edition on one screen."""
     from archive import database, embedded, query, settings
     from service import live
 
     current = settings.load()
+    if check:
+        from service.morning import look_after
+
+        if problems := look_after(current):
+            console.say("\n".join(problems))
+            raise typer.Exit(1)
+        return
     out = console.out
     out.print(f"archive   {current.jianbao_home}  ({current.jianbao_kind})", markup=False)
     if current.jianbao_allow:
@@ -151,6 +166,11 @@ _SCREEN = (
         "select command, to_char(started_at at time zone 'Asia/Shanghai', 'MM-DD HH24:MI')"
         " as started, left(counts::text, 60) as counts, left(error, 40) as error"
         " from runs order by id desc limit 5",
+    ),
+    (
+        "Not known to have arrived: jianbao deliveries settle",
+        "select id, day, channel, state, attempts, answer from unsettled"
+        " where state <> 'queued' order by id",
     ),
     (
         "Last edition",

@@ -85,6 +85,7 @@ def start(
     """Start the processes; False if they run already."""
     programs = more or []
     if not only_workers:
+        programs = [*programs, *door(deployment.settings)]
         programs = [*programs, *airflow.programs(deployment.environment)]
     if deployment.settings.broker_url:
         count = deployment.settings.celery_workers
@@ -92,7 +93,19 @@ def start(
     if not deployment.settings.database_url:
         folder = str(deployment.folders.home / "postgres")
         programs.insert(0, Program("database", (sys.executable, "-m", "service.keeper", folder)))
+    if not only_workers and deployment.settings.jianbao_kind == "live":
+        programs.append(Program("lookout", (sys.executable, "-m", "service.lookout")))
     return supervisor.start(deployment.folders, programs, deployment.environment)
+
+
+def door(settings: Settings) -> list[Program]:
+    """What serves readers who leave, and the feed, where they can reach it. It logs no address."""
+    if not settings.public_url:
+        return []
+    host, _, port = settings.public_listen.rpartition(":")
+    words = f"-m uvicorn digest.door:app --host {host} --port {port} --no-access-log"
+    limits = "--lifespan off --limit-concurrency 50 --timeout-keep-alive 5"
+    return [Program("door", (sys.executable, *words.split(), *limits.split()))]
 
 
 def stop(settings: Settings) -> list[str]:

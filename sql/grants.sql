@@ -22,7 +22,8 @@ begin
         grant select, insert, update, delete on all tables in schema archive to writer;
         -- Marks are found anew when the rules of sameness change.
         grant truncate on archive.mark to writer;
-        revoke all on archive.subscriber, archive.delivery from writer;
+        revoke all on archive.subscriber, archive.delivery, archive.link_key from writer;
+        revoke insert, update, delete on archive.alarm from writer;
         revoke insert, update, delete on archive.deployment from writer;
         -- An edition is frozen.
         revoke update, delete on archive.edition, archive.edition_part from writer;
@@ -30,7 +31,8 @@ begin
     if 'mailer' = any (ours) then
         grant usage on schema archive, archive_schema to mailer;
         grant select on archive_schema.applied, archive.deployment, archive.edition,
-            archive.edition_part to mailer;
+            archive.edition_part, archive.link_key to mailer;
         grant select, insert, update on archive.subscriber, archive.delivery to mailer;
+        grant select, insert on archive.alarm to mailer;
     end if;
 end $$;

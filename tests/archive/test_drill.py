@@ -18,7 +18,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from typer.testing import CliRunner
 
 import jianbao
-from archive import clock, deliveries
+from archive import clock, subscribers
+from archive.models import Choice
 from archive.settings import Settings
 from service.supervisor import free_port
 
@@ -86,7 +87,7 @@ def place(desk: Any, database_url: str, post: tuple[Post, int], tmp_path: Path) 
     """An archive with two articles of the day and a reader."""
     for name in ("云岭", "青鸾"):
         desk.summary(desk.article(name, f"{name}发布了新模型。" * 9, at=END - timedelta(hours=1)))
-    deliveries.subscribe(desk.conn, "an@reader.test", END)
+    subscribers.put(desk.conn, "an@reader.test", Choice(), END)
     return Place(
         tmp_path / "home",
         DATABASE_URL=database_url,

@@ -1,19 +1,24 @@
 import email
 import socket
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from email import policy
 
+import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import Connection
+from pydantic import SecretStr
 
-from archive import clock, deliveries
-from archive.models import Edition
-from archive.settings import Settings
-from digest import delivering, edition
+from archive import clock, deliveries, editions, subscribers
+from archive.models import Choice, Edition, Part
+from archive.settings import Settings, SettingsError
+from digest import delivering, edition, feed
 from digest.message import AddressError
+from digest.smtp import Sent
 
 DAY = date(2026, 11, 22)
 NOW = clock.window(DAY, Settings().edition_cutoff).end
@@ -55,9 +60,11 @@ def post() -> Iterator[Post]:
 
 @pytest.fixture
 def settings(database_settings: Settings, post: Post, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(delivering, "PAUSES", (0, 0))
+    monkeypatch.setattr(delivering, "PAUSES", (0, 0.2))
+    monkeypatch.setattr(delivering, "BACK_OFF", (0.1,))
     monkeypatch.setenv("JIANBAO_NOW", NOW.isoformat())
     mail = {"smtp_host": "127.0.0.1", "smtp_port": post.port, "smtp_security": "none"}
+    mail |= {"smtp_per_minute": 0}
     return database_settings.model_copy(update={**mail, "smtp_from": "晨读 <news@jianbao.test>"})
 
 
@@ -66,7 +73,7 @@ def outbox(conn: Connection, settings: Settings) -> Edition:
     """The day's edition, queued for three readers."""
     frozen, _ = edition.freeze(conn, clock.window(DAY, settings.edition_cutoff), settings)
     for name in ("an", "bo", "chen"):
-        deliveries.subscribe(conn, f"{name}@reader.test", NOW)
+        subscribers.put(conn, f"{name}@reader.test", Choice(), NOW)
     deliveries.queue(conn, DAY, NOW)
     return frozen
 
@@ -140,7 +147,7 @@ def test_a_server_that_is_down_puts_everybody_off(
     with socket.create_server(("127.0.0.1", 0)) as probe:
         nobody = settings.model_copy(update={"smtp_port": probe.getsockname()[1]})
     assert delivering.deliver(conn, outbox, nobody) == {"put_off": 3}
-    assert "3 mails stay queued: mail server 127.0.0.1" in capsys.readouterr().err
+    assert "mail: 3 messages stay queued: mail server 127.0.0.1" in capsys.readouterr().err
     assert delivering.deliver(conn, outbox, settings) == {"sent": 3}
 
 
@@ -183,9 +190,142 @@ def test_a_mail_whose_sender_died_is_unknown_and_never_sent_again(
 
 
 def test_a_mail_that_another_sender_holds_is_left_to_it(
-    conn: Connection, outbox: Edition, settings: Settings, post: Post
+    conn: Connection, database_url: str, outbox: Edition, settings: Settings, post: Post
 ) -> None:
-    deliveries.claim(conn, DAY)
-    assert delivering.deliver(conn, outbox, settings) == {"sent": 2}
+    claimed = deliveries.claim(conn, DAY)
+    conn.execute("update archive.delivery set claimed_until = now() where state = 'sending'")
+    with psycopg.connect(database_url) as other:
+        assert deliveries.hold(other, claimed.id)
+        assert delivering.deliver(conn, outbox, settings) == {"sent": 2}
     assert states(conn)["an"] == ("sending", "")
     assert "an@reader.test" not in post.asked
+
+
+def test_one_look_at_a_server_that_is_down_is_enough(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    refused = settings.model_copy(update={"smtp_user": "x", "smtp_from": "a@b.test"})
+    assert delivering.deliver(conn, outbox, refused) == {"put_off": 3}
+    rows = conn.execute("select attempts, error <> '' from archive.delivery order by id").fetchall()
+    assert rows == [(0, True), (0, False), (0, False)]
+
+
+def test_a_server_that_puts_everybody_off_is_left_alone(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    for number in range(30):
+        subscribers.put(conn, f"r{number}@reader.test", Choice(), NOW)
+    deliveries.queue(conn, DAY, NOW)
+    post.answers = dict.fromkeys(
+        [f"{n}@reader.test" for n in ("an", "bo", "chen", *(f"r{i}" for i in range(30)))],
+        "451 4.3.2 not now",
+    )
+    assert delivering.deliver(conn, outbox, settings) == {"put_off": 33}
+    assert len(post.asked) == delivering.WAVE * len(delivering.PAUSES)
+
+
+def test_a_wave_of_refusals_stops_before_everybody_has_failed(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    for number in range(30):
+        subscribers.put(conn, f"r{number}@reader.test", Choice(), NOW)
+        post.answers[f"r{number}@reader.test"] = "550 5.7.1 you are blocked"
+    deliveries.queue(conn, DAY, NOW)
+    counts = delivering.deliver(conn, outbox, settings)
+    assert counts == {"sent": 3, "failed": 10, "wave": 1, "put_off": 20}
+
+
+def test_not_more_are_sent_in_a_minute_than_the_setting_says(
+    conn: Connection, outbox: Edition, settings: Settings
+) -> None:
+    began = time.monotonic()
+    paced = settings.model_copy(update={"smtp_per_minute": 60})
+    assert delivering.deliver(conn, outbox, paced) == {"sent": 3}
+    assert 2 <= time.monotonic() - began < 8
+
+
+def test_each_reader_gets_his_topics_and_a_link_of_his_own(
+    conn: Connection, outbox: Edition, settings: Settings, post: Post
+) -> None:
+    conn.execute("delete from archive.edition_part")
+    chips = Part("story", "<p>青鸾</p>", "青鸾", "青鸾", "芯片", "芯片", (1,))
+    models = Part("story", "<p>云岭</p>", "云岭", "云岭", "大模型", "大模型", (2,))
+    leave = Part("unsubscribe", "<a href='{unsubscribe}'>", "{unsubscribe}")
+    brief = replace(outbox, parts=(Part("opening", "", "", "简报"), chips, models, leave))
+    subscribers.put(conn, "bo@reader.test", Choice(topics=("芯片",)), NOW)
+    subscribers.put(conn, "chen@reader.test", Choice(search="量子"), NOW)
+    public = settings.model_copy(update={"public_url": "https://brief.test"})
+    found = {"": (), "量子": (2,)}
+    assert delivering.deliver(conn, brief, public, found.__getitem__) == {"sent": 3}
+    texts, links = {}, set()
+    for wire in post.accepted:
+        mail = email.message_from_bytes(wire, policy=policy.default)
+        text = mail.get_body(("plain",)).get_content()
+        texts[mail["To"]] = [name for name in ("青鸾", "云岭") if name in text]
+        link = mail["List-Unsubscribe"].strip()[1:].partition(">")[0]
+        assert link in text
+        assert link in mail.get_body(("html",)).get_content()
+        links.add(link)
+    assert texts == {
+        "an@reader.test": ["青鸾", "云岭"],
+        "bo@reader.test": ["青鸾"],
+        "chen@reader.test": ["云岭"],
+    }
+    assert len(links) == 3
+
+
+def test_other_channels_go_through_the_same_outbox(
+    conn: Connection, outbox: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: list[tuple[str, str]] = []
+
+    def post(name: str, url: str, query: str, body: bytes) -> Sent:
+        posted.append((name, url))
+        return Sent("unknown", "lost") if name == "dingtalk" else Sent("sent")
+
+    monkeypatch.setattr(delivering, "post", post)
+    for name in ("wecom", "dingtalk", "atom"):
+        subscribers.put(conn, name, Choice(), NOW)
+    deliveries.queue(conn, DAY, NOW)
+    hooks = {name: SecretStr(f"https://{name}.test/x") for name in ("wecom", "dingtalk")}
+    given = settings.model_copy(update={f"{name}_webhook": url for name, url in hooks.items()})
+    for counts in ({"sent": 5, "unknown": 1}, {}):
+        assert delivering.deliver(conn, outbox, given) == counts
+    assert posted == [(name, f"https://{name}.test/x") for name in ("wecom", "dingtalk")]
+    file = feed.file(settings.jianbao_home)
+    assert outbox.subject in file.read_text(encoding="utf-8")
+    file.unlink()
+
+
+def test_what_a_channel_lacks_is_named_when_the_others_are_done(
+    conn: Connection, outbox: Edition, settings: Settings
+) -> None:
+    subscribers.put(conn, "feishu", Choice(), NOW)
+    deliveries.queue(conn, DAY, NOW)
+    with pytest.raises(SettingsError, match="FEISHU_WEBHOOK: is not set"):
+        delivering.deliver(conn, outbox, settings)
+    assert deliveries.states(conn, DAY) == {"sent": 3, "queued": 1}
+    with pytest.raises(SettingsError, match="FEISHU_WEBHOOK"):
+        delivering.deliver(conn, outbox, settings)
+
+
+def test_on_monday_a_reader_of_weekdays_reads_of_the_weekend(
+    conn: Connection, settings: Settings, post: Post
+) -> None:
+    ledger = Part("ledger", "<i>账</i>", "账")
+    for day in (21, 22, 23):
+        window = clock.window(date(2026, 11, day), settings.edition_cutoff)
+        told = Part("story", f"<p>{day}日</p>", f"{day}日", f"{day}日", "芯片", "芯片", (day,))
+        parts = (Part("opening", "", "", "简报"), told, ledger)
+        brief = Edition(window.day, "简报", "", "", {}, parts)
+        editions.freeze(conn, window, brief, NOW)
+    subscribers.put(conn, "daily@reader.test", Choice(), NOW)
+    subscribers.put(conn, "weekdays@reader.test", Choice(weekdays=True), NOW)
+    monday = editions.get(conn, date(2026, 11, 23))
+    deliveries.queue(conn, monday.day, NOW)
+    assert delivering.deliver(conn, monday, settings) == {"sent": 2}
+    mails = [email.message_from_bytes(wire, policy=policy.default) for wire in post.accepted]
+    texts = [mail.get_body(("plain",)).get_content() for mail in mails]
+    assert ["周末补读" in text for text in texts] == [False, True]
+    assert [f"{day}日" in texts[1] for day in (21, 22, 23)] == [True] * 3
+    assert "22日" not in texts[0]

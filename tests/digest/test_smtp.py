@@ -241,7 +241,8 @@ def test_nobody_listening_can_be_tried_again() -> None:
         port = probe.getsockname()[1]
     with mailer(port) as sender:
         sent = post(sender, "li")
-    assert sent == Sent("retry", f"mail server 127.0.0.1:{port}: [Errno 111] Connection refused")
+    refused = f"mail server 127.0.0.1:{port}: [Errno 111] Connection refused"
+    assert sent == Sent("retry", refused, down=True)
 
 
 def test_a_server_that_says_nothing_can_be_tried_again() -> None:

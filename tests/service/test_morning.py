@@ -1,0 +1,112 @@
+"""What is wrong with a morning's edition is told once, by another road."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+
+from archive import clock, deliveries, editions, subscribers
+from archive.models import Choice, Edition
+from archive.settings import Settings
+from service.morning import LATE, look_after, troubles
+
+DAY = date(2026, 11, 22)
+CUTOFF = clock.window(DAY, Settings().edition_cutoff).end
+LOOK = CUTOFF + LATE + timedelta(minutes=5)
+ERROR = "mail server mail.test:465: Connection refused"
+
+
+@pytest.fixture
+def settings(database_settings: Settings, tmp_path: Path) -> Settings:
+    return database_settings.model_copy(update={"jianbao_home": tmp_path / "home"})
+
+
+def kinds(conn: Connection, now: datetime = LOOK) -> list[str]:
+    return [kind for _, kind, _ in troubles(conn, Settings(), now)]
+
+
+def freeze(conn: Connection, shown: int = 5, readers: int = 10) -> None:
+    """The day's edition, queued for readers at 07:30."""
+    window = clock.window(DAY, Settings().edition_cutoff)
+    editions.freeze(conn, window, Edition(DAY, "简报", "", "", {"shown": shown}), CUTOFF)
+    for number in range(readers):
+        subscribers.put(conn, f"r{number}@reader.test", Choice(), CUTOFF)
+    deliveries.queue(conn, DAY, CUTOFF + timedelta(minutes=30))
+
+
+def send(conn: Connection, end: Callable[[int, int], None]) -> None:
+    """What becomes of each delivery: `end(id, number)`."""
+    for number in range(99):
+        if not (claimed := deliveries.claim(conn, DAY)):
+            return
+        end(claimed.id, number)
+
+
+def settled(conn: Connection, state: Callable[[int], str]) -> Callable[[int, int], None]:
+    return lambda id, number: deliveries.settle(conn, id, state(number), "", CUTOFF)
+
+
+def test_a_good_morning_is_not_mentioned(conn: Connection) -> None:
+    freeze(conn)
+    assert kinds(conn, CUTOFF + timedelta(minutes=31)) == []
+    send(conn, settled(conn, lambda number: "failed" if number == 0 else "sent"))
+    assert kinds(conn) == []
+
+
+def test_no_edition_by_the_hour(conn: Connection) -> None:
+    conn.execute("update archive.deployment set created_at = %s", (CUTOFF,))
+    assert kinds(conn) == []  # the archive came after the cut-off
+    conn.execute("update archive.deployment set created_at = %s", (CUTOFF - timedelta(days=9),))
+    assert kinds(conn, CUTOFF + LATE - timedelta(days=1, minutes=1)) == ["none"]
+    freeze(conn, readers=0)
+    assert kinds(conn) == []
+    assert kinds(conn, LOOK + timedelta(hours=23)) == []
+    assert kinds(conn, LOOK + timedelta(days=1)) == ["none"]
+
+
+def test_an_empty_edition(conn: Connection) -> None:
+    freeze(conn, shown=0, readers=0)
+    assert kinds(conn) == ["empty"]
+
+
+def test_a_server_that_cannot_be_reached_is_told_at_once(conn: Connection) -> None:
+    freeze(conn)
+    claimed = deliveries.claim(conn, DAY)
+    deliveries.put_off(conn, claimed.id, ERROR, 0, counted=False)
+    (told,) = troubles(conn, Settings(), CUTOFF + timedelta(minutes=31))
+    assert told == (DAY, "down", f"10 messages of 2026-11-22 wait: {ERROR}")
+
+
+def test_a_reader_who_is_put_off_is_told_of_after_an_hour(conn: Connection) -> None:
+    freeze(conn, readers=1)
+    deliveries.put_off(conn, deliveries.claim(conn, DAY).id, "451 later", 0)
+    assert kinds(conn, CUTOFF + timedelta(minutes=89)) == []
+    assert kinds(conn, CUTOFF + timedelta(minutes=91)) == ["stuck"]
+
+
+@pytest.mark.parametrize(("refused", "told"), [(1, []), (2, ["refused"])])
+def test_a_wave_of_refusals(conn: Connection, refused: int, told: list[str]) -> None:
+    freeze(conn)
+    send(conn, settled(conn, lambda number: "failed" if number < refused else "sent"))
+    assert kinds(conn) == told
+
+
+def test_deliveries_of_unknown_end(conn: Connection) -> None:
+    freeze(conn)
+    send(conn, settled(conn, lambda number: "unknown" if number == 3 else "sent"))
+    assert kinds(conn) == ["unknown"]
+
+
+def test_each_thing_is_told_once_and_names_nobody(
+    conn: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIANBAO_NOW", LOOK.isoformat())
+    freeze(conn, shown=0)
+    send(conn, settled(conn, lambda number: "unknown"))
+    for _ in range(3):
+        assert len(look_after(settings)) == 2
+    told = (settings.jianbao_home / "logs" / "alerts.log").read_text(encoding="utf-8")
+    assert len(told.splitlines()) == 2
+    assert "reader.test" not in told
