@@ -64,7 +64,8 @@ def _frame(material: Material, name: str, chosen: Sequence[Section], say: Words)
     )
     topics = [say("topic_count", topic=say.topic(s.topic), n=s.found) for s in chosen]
     counted = say("counts", **counts) if material.stories else ""
-    yield part("head", say, counted, topics, ledger.notes(material, say))
+    asides = (ledger.older(material, say), ledger.missed(material, say))
+    yield part("head", say, counted, topics, *asides)
     if not material.stories:
         why = ledger.why_empty(material, say)
         yield _without("empty", say("empty"), why, say("empty_title"))

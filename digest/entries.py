@@ -32,6 +32,8 @@ class Beside:
 
     label: str
     named: tuple[tuple[str, str], ...] = ()
+    stacked: bool = False
+    """Whether each stands in a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def number(figure: KeyFigure, story: Story, say: Words) -> Number:
         line(figure.written, 20),
         line(figure.subject, 30),
         tuple(filter(None, (line(figure.date, 20), by))),
-        line(story.source_name, 30),
+        say("report", title=line(story.title, 40), source=line(story.source_name, 30)),
         story.url,
         compared,
         figure.other_url,
@@ -172,7 +174,8 @@ def _beside(key: str, named: Sequence[tuple[str, str]], say: Words, most: int) -
     if not named:
         return None
     shown = tuple(named[:most])
-    return Beside(say(key if shown else f"{key}_counted", n=len(named)), shown)
+    label = say(key if shown else f"{key}_counted", n=len(named))
+    return Beside(label, shown, stacked=key == "reports")
 
 
 def _figure(figure: KeyFigure, say: Words) -> str:

@@ -23,14 +23,17 @@ def counts(material: Material) -> dict[str, int]:
     }
 
 
-def notes(material: Material, say: Words) -> list[str]:
-    """What a reader must know before reading."""
-    said = []
-    if material.since and material.since < material.window.start:
-        said.append(say("missed", start=say.instant(material.since)))
-    if material.older and material.stories:
-        said.append(say("older", n=len(material.older)))
-    return said
+def older(material: Material, say: Words) -> str:
+    """How many articles are no news, where there is any."""
+    return say("older", n=len(material.older)) if material.older and material.stories else ""
+
+
+def missed(material: Material, say: Words) -> str:
+    """Since when no edition was made; empty if none is missing."""
+    since = material.since
+    return (
+        say("missed", start=say.instant(since)) if since and since < material.window.start else ""
+    )
 
 
 def lines(material: Material, shown: Sequence[Story], say: Words) -> list[str]:

@@ -143,7 +143,7 @@ def test_other_reports_stand_below_with_their_titles() -> None:
     )
     brief = edition(replace(STORY, reports=reports))
     shown = "".join(parsed(brief.html).find("body").itertext())
-    assert "另有报道 4 篇：别题0（乙报）、别题1（丙报）、别题2（丁报）\n" in shown
+    assert "另有报道 4 篇：· 别题0（乙报）· 别题1（丙报）· 别题2（丁报）\n" in shown
     assert "   另有报道 4 篇：\n   - 别题0（乙报） https://0.test/\n" in brief.text
 
 
