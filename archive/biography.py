@@ -72,9 +72,9 @@ class Telling:
     reports: int
     """Others that reported the same event independently."""
     edition: date | None
-    """The frozen edition whose window it was first seen in."""
-    printed: bool
-    """Whether that edition names it."""
+    """The frozen edition that it belongs to."""
+    place: str
+    """What became of it there, as in news.edition_articles."""
     repairs: dict[str, int]
     """How many places were repaired, by kind, the most first."""
     copies: tuple[Copy, ...]
@@ -155,9 +155,9 @@ def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
         " greatest(1, (select count(*) from archive.copy o where o.copy_group = c.copy_group)),"
         " o.id, coalesce(g.origin, ''),"
         " case when g.origin_seen then g.told_at end, (select count(distinct r.origin)"
-        " from archive.copy_group r where r.story = g.story and r.origin <> g.origin), e.day,"
-        " coalesce(strpos(e.text, a.title) > 0 or strpos(e.text || E'\\n', l.url || E'\\n') > 0,"
-        " false), (select coalesce(json_object_agg(kind, number order by number desc), '{}') from"
+        " from archive.copy_group r where r.story = g.story and r.origin <> g.origin), e.edition,"
+        " coalesce(e.place, ''),"
+        " (select coalesce(json_object_agg(kind, number order by number desc), '{}') from"
         " (select e ->> 'kind' as kind, count(*) as number from jsonb_array_elements(a.repairs) e"
         " group by 1) k)"
         " from archive.article a join archive.link l on l.id = a.link"
@@ -166,8 +166,7 @@ def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
         " left join archive.copy_group g on g.id = c.copy_group"
         " join archive.article o on o.id = coalesce(c.original, a.id)"
         " left join archive.summary m on m.article = o.id and m.text_hash = o.text_hash"
-        " left join archive.edition e"
-        " on a.first_seen >= e.window_start and a.first_seen < e.window_end"
+        " left join archive.edition_article e on e.article = a.id"
         " where a.link = %s order by a.part",
         (link,),
     ).fetchall()

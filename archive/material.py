@@ -36,20 +36,22 @@ _FLASH = 3
 _CHART, _DAY, _BASELINE = 6, timedelta(days=1), timedelta(days=14)
 _CHANGES = 12
 
-# Since when nobody was told: the end of the last edition that was made in time and mailed, if it
-# was to be. And the editions that were missed since.
+# Since when nobody was told: the end of the last edition made in time that reached somebody,
+# if it was to. And the editions that were missed since.
 _BEFORE = """
 with earlier as (
     select e.day, e.window_start, e.window_end,
-           e.composed_at < e.window_end + %(in_time)s and not exists (
-               select from news.deliveries d where d.day = e.day
-               having count(*) > 0
-                  and not bool_or(d.state in ('sent', 'sending', 'unknown'))) as made
-      from archive.edition e where e.day <> %(day)s)
-select (select min(window_start) from earlier),
-       (select max(window_end) from earlier where made and day < %(day)s),
-       array(select e.day from earlier e where not e.made and e.day < %(day)s and e.day > (
-           select max(day) from earlier where made and day < %(day)s))
+           e.composed_at < e.window_end + %(in_time)s as in_time,
+           (select count(*) = 0 or bool_or(d.state in ('sent', 'sending', 'unknown'))
+              from news.deliveries d where d.day = e.day) as reached
+      from archive.edition e where e.day <> %(day)s
+), told as (
+    select coalesce(max(window_end) filter (where in_time and reached),
+                    min(window_start) filter (where in_time)) as since
+      from earlier where day < %(day)s)
+select (select min(window_start) from earlier), told.since,
+       array(select e.day from earlier e where e.day < %(day)s and e.window_start >= told.since)
+  from told
 """
 # By copy group what has candidates in it; `told` are the origins of the reports that earlier
 # editions had of the same story. A group of which something was seen before has nothing new.
@@ -123,11 +125,13 @@ select f.article, f.subject, f.written, f.kind, f.stated, f.told_by, coalesce(c.
   left join (
     select v.id, v.subject, v.written as own, v.relation, v.other_written as written,
            v.other_source_name as source_name, v.other_url as url, v.other_id
-      from news.figure_comparisons v where v.id = any (%(ids)s)
+      from news.figure_comparisons v
+     where v.id = any (%(ids)s) and v.other_source_name <> v.source_name
     union all
     select v.other_id, v.other_subject, v.other_written, v.relation, v.written, v.source_name,
            v.url, v.id
-      from news.figure_comparisons v where v.other_id = any (%(ids)s)) c
+      from news.figure_comparisons v
+     where v.other_id = any (%(ids)s) and v.other_source_name <> v.source_name) c
     on c.id = f.article and c.subject = f.subject and c.own = f.written
  where f.article = any (%(ids)s) and f.terms <> '{}'
  order by f.article, f.number, c.relation = 'conflict' desc, c.other_id

@@ -38,6 +38,12 @@ _ADVICE = {
     "extraction_failed": "look at it: if it has a text, {source} needs a body selector",
     "quarantined": "report the reason: reading its page raises an error",
 }
+_PLACES = {
+    "told": "",
+    "folded": ", which had its news already",
+    "left": ", which has no room for it",
+    "older": ", for which it was published too long before",
+}
 _TRY = "look at it in a browser; if it is there, try again: jianbao import URL"
 
 
@@ -226,7 +232,7 @@ def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
     if article.edition:
         yield (
             "edition",
-            f"{article.edition}" + ("" if article.printed else ", which has no room for it"),
+            f"{article.edition}{_PLACES[article.place]}",
         )
     else:
         yield "edition", f"{due}, which is not composed yet"

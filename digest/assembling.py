@@ -23,7 +23,10 @@ def assemble(
 
     All of it is `edition.html` and `edition.text`, byte for byte. Who wants nothing that is there
     gets the day's counts. `unsubscribe` is an https address of this reader's own; empty for none.
+    An edition that was frozen before there were parts is the same for everybody.
     """
+    if not edition.parts:
+        return Assembled(edition.subject, edition.html, edition.text)
     wants = wanted or (lambda _: True)
     chosen = {n for n, part in enumerate(edition.parts) if part.articles and wants(part)}
     sections = {edition.parts[n].section for n in chosen}
@@ -69,13 +72,12 @@ def _stays(part: Part, sections: set[str], cut: set[str], is_choice: bool) -> bo
 
 
 def _subject(parts: Sequence[Part], shown: Sequence[Part]) -> str:
-    """The day and the two topics with the most stories; the taxonomy's last only without others."""
-    stem = next((part.title for part in parts if part.kind == "opening"), "")
+    """The day and the two topics with the most stories, what is left to the taxonomy's last."""
+    opening = parts[0]
     topics = Counter(part.section for part in shown)
-    largest = sorted(topics, key=lambda topic: -topics[topic])
-    named = [topic for topic in largest if topic != parts[0].section][:2] or largest[:1]
+    largest = sorted(topics, key=lambda topic: (topic == opening.section, -topics[topic]))
     none = [part.title for part in parts if part.kind in ("empty", "nothing")]
-    return "｜".join((stem, *(named or none[:1])))
+    return "｜".join((opening.title, *(largest[:2] or none)))
 
 
 def _preheader(parts: Sequence[Part], shown: Sequence[Part]) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archive.models import Edition, KeyFigure, Material, Part, Story
-from digest import entries, ledger
+from archive.models import Edition, Material, Part, Story
+from digest import entries, figures, ledger, ranking
 from digest.assembling import assemble
 from digest.lines import line
 from digest.rendering import part
-from digest.sections import OTHER, Section, figures, groups, sections
+from digest.sections import OTHER, Section, groups, sections
 from digest.words import Language, Words
 
 TOTAL = 40
@@ -33,7 +33,7 @@ def compose(material: Material, name: str, language: Language = "zh") -> Edition
         parts = (
             *_frame(material, name, chosen, say),
             *_told(chosen, say, detail),
-            *_numbers(figures(shown, rising), say),
+            *_numbers(sorted(shown, key=lambda each: ranking.order(each, rising)), say),
             *_changes(material, say),
             *_chart(material, say),
             part("ledger", say, ledger.lines(material, shown, say)),
@@ -64,7 +64,8 @@ def _frame(material: Material, name: str, chosen: Sequence[Section], say: Words)
     )
     topics = [say("topic_count", topic=say.topic(s.topic), n=s.found) for s in chosen]
     counted = say("counts", **counts) if material.stories else ""
-    yield part("head", say, counted, topics, ledger.notes(material, say))
+    asides = (ledger.older(material, say), ledger.missed(material, say))
+    yield part("head", say, counted, topics, *asides)
     if not material.stories:
         why = ledger.why_empty(material, say)
         yield _without("empty", say("empty"), why, say("empty_title"))
@@ -100,8 +101,8 @@ def _about(story: Story) -> dict[str, Any]:
     }
 
 
-def _numbers(told: Sequence[tuple[Story, KeyFigure]], say: Words) -> Iterator[Part]:
-    section = say("figures_section")
+def _numbers(stories: Sequence[Story], say: Words) -> Iterator[Part]:
+    section, told = say("figures_section"), figures.of_the_day(stories)
     if told:
         yield part("heading", section, section=section)
     for place, (story, figure) in enumerate(told, 1):

@@ -1,10 +1,12 @@
 """What an edition shows of stories, figures and corrections: clean words, cut to size."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.models import Corrected, KeyFigure, Rising, Story
 from archive.text import fold
+from digest import figures
 from digest.lines import line
 from digest.words import Words
 
@@ -30,6 +32,8 @@ class Beside:
 
     label: str
     named: tuple[tuple[str, str], ...] = ()
+    stacked: bool = False
+    """Whether each stands in a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,14 @@ def entry(story: Story, say: Words, detail: Detail) -> Entry:
         _beside("copies", tuple(copies.items()), say, detail.copies),
         _beside("reports", reports, say, detail.reports),
     )
+    summary = line(story.summary, detail.summary)
+    besides_said = figures.besides(story, f"{story.title}{summary}{story.adds}")
     return Entry(
         title=line(story.title, 100) or say("untitled"),
         url=story.url,
-        summary=line(story.summary, detail.summary),
+        summary=summary,
         adds=line(story.adds, 160) if detail.figures else "",
-        figures=say.joined([_figure(one, say) for one in story.figures[: detail.figures]]),
+        figures=say.joined([_figure(one, say) for one in besides_said[: detail.figures]]),
         marks=(say("caught_up"),) * story.caught_up + (say("follows"),) * story.follows,
         meta=tuple(filter(None, (source, when, elsewhere))),
         tags=tuple(filter(None, (line(tag, 16) for tag in tags)))[:3],
@@ -117,6 +123,7 @@ def entry(story: Story, say: Words, detail: Detail) -> Entry:
 
 def number(figure: KeyFigure, story: Story, say: Words) -> Number:
     """A figure of the story as one of the day's."""
+    by = "" if re.search(r"\d", figure.by) else line(figure.by, 20)
     compared = ""
     if figure.relation:
         compared = say(
@@ -127,8 +134,8 @@ def number(figure: KeyFigure, story: Story, say: Words) -> Number:
     return Number(
         line(figure.written, 20),
         line(figure.subject, 30),
-        tuple(filter(None, (line(figure.date, 20), line(figure.by, 20)))),
-        line(story.source_name, 30),
+        tuple(filter(None, (line(figure.date, 20), by))),
+        say("report", title=line(story.title, 40), source=line(story.source_name, 30)),
         story.url,
         compared,
         figure.other_url,
@@ -150,12 +157,13 @@ def change(corrected: Corrected, say: Words) -> Change:
 def bars(rising: Sequence[Rising], say: Words) -> tuple[Bar, ...]:
     """The chart; what is usual is told only where something is."""
     most = max((each.articles for each in rising), default=1)
+    is_known = any(each.expected for each in rising)
     return tuple(
         Bar(
             line(each.term, 12),
             max(4, round(100 * each.articles / most)),
             say("rising", n=each.articles, expected=f"{each.expected:g}")
-            if each.expected
+            if is_known
             else say("frequent", n=each.articles),
         )
         for each in rising
@@ -166,7 +174,8 @@ def _beside(key: str, named: Sequence[tuple[str, str]], say: Words, most: int) -
     if not named:
         return None
     shown = tuple(named[:most])
-    return Beside(say(key if shown else f"{key}_counted", n=len(named)), shown)
+    label = say(key if shown else f"{key}_counted", n=len(named))
+    return Beside(label, shown, stacked=key == "reports")
 
 
 def _figure(figure: KeyFigure, say: Words) -> str:

@@ -23,14 +23,17 @@ def counts(material: Material) -> dict[str, int]:
     }
 
 
-def notes(material: Material, say: Words) -> list[str]:
-    """What a reader must know before reading."""
-    said = []
-    if material.since and material.since < material.window.start:
-        said.append(say("missed", start=say.instant(material.since)))
-    if material.older and material.stories:
-        said.append(say("older", n=len(material.older)))
-    return said
+def older(material: Material, say: Words) -> str:
+    """How many articles are no news, where there is any."""
+    return say("older", n=len(material.older)) if material.older and material.stories else ""
+
+
+def missed(material: Material, say: Words) -> str:
+    """Since when no edition was made; empty if none is missing."""
+    since = material.since
+    return (
+        say("missed", start=say.instant(since)) if since and since < material.window.start else ""
+    )
 
 
 def lines(material: Material, shown: Sequence[Story], say: Words) -> list[str]:
@@ -76,9 +79,9 @@ def why_empty(material: Material, say: Words) -> str:
     if not sources:
         return say("no_sources")
     if stored := sum(source.stored for source in sources):
-        if len(material.older) >= stored:
-            return say("only_older", n=stored)
-        return say("unready", n=stored)
+        if stored > len(material.older) + len(material.folded):
+            return say("unready", n=stored)
+        return say("only_folded" if material.folded else "only_older", n=stored)
     if refused := sum(source.refused for source in sources):
         return say("only_refused", sources=checked, n=refused)
     return say("nothing_new", sources=checked)

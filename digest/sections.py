@@ -4,16 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.models import KeyFigure, Story
+from archive.models import Story
 from digest import ranking
 from digest.lines import line
 
 PER_TOPIC = 12
-FIGURES = 6
-"""So many figures of the day, one of a story each."""
 OTHER = "其他"
-_TELLING = ("flow", "price", "stock", "rate", "measure")
-"""Kinds of figures; of a story's the first kind is the most telling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +47,3 @@ def sections(grouped: Mapping[str, Sequence[Story]], total: int) -> tuple[Sectio
     return tuple(
         Section(topic, len(found), tuple(found[: share[topic]])) for topic, found in grouped.items()
     )
-
-
-def figures(
-    shown: Sequence[Story], rising: Mapping[str, float]
-) -> tuple[tuple[Story, KeyFigure], ...]:
-    """The most telling figures of the day: of the best stories, first what others contradict."""
-    best = sorted(shown, key=lambda story: ranking.order(story, rising))
-    told = [(story, min(story.figures, key=_telling)) for story in best if story.figures]
-    told.sort(key=lambda pair: pair[1].relation != "conflict")
-    return tuple(told[:FIGURES])
-
-
-def _telling(figure: KeyFigure) -> tuple[bool, bool, int]:
-    kind = _TELLING.index(figure.kind) if figure.kind in _TELLING else len(_TELLING)
-    return figure.relation != "conflict", not figure.relation, kind

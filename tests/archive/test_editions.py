@@ -1,152 +1,18 @@
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
-import pytest
 from psycopg import Connection
 
-from archive import clock, editions, links, material
-from archive.models import Edition, Outcome
+from archive import clock, editions
+from archive.models import Edition, Part
 from archive.sameness.stored import place_pending
 from archive.sameness.telling import tell_pending
 
 DAY = date(2026, 3, 5)
 WINDOW = clock.window(DAY, time(7))
 SECOND = timedelta(seconds=1)
-EDITION = Edition(DAY, "简报：量潮发布新模型", "<p>量潮</p>", "量潮\n", {"stories": 1})
-
-
-def shown(conn: Connection) -> list[str]:
-    return [story.title for story in material.gather(conn, WINDOW, WINDOW.end).stories]
-
-
-@pytest.mark.parametrize(
-    ("at", "day"),
-    [
-        (WINDOW.start - SECOND, DAY - timedelta(days=1)),
-        (WINDOW.start, DAY),
-        (WINDOW.end - SECOND, DAY),
-        (WINDOW.end, DAY + timedelta(days=1)),
-    ],
-)
-def test_an_article_is_in_the_edition_of_its_day_only(
-    conn: Connection, desk: Any, at: datetime, day: date
-) -> None:
-    desk.summary(desk.article("a", at=at))
-    days = [DAY + timedelta(days=n) for n in (-1, 0, 1)]
-    windows = [clock.window(each, time(7)) for each in days]
-    found = [w.day for w in windows if material.gather(conn, w, w.end).stories]
-    assert found == [day]
-
-
-def test_a_story_says_all_that_the_digest_shows(conn: Connection, desk: Any) -> None:
-    hour = WINDOW.start + timedelta(hours=1)
-    article = desk.article("a", at=hour, title="量潮发布新模型", origin="量潮", published_at=hour)
-    desk.summary(article, text="新模型更小。")
-    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
-    assert (story.article_id, story.title) == (article, "量潮发布新模型")
-    assert (story.url, story.source_name) == ("https://xinghe.example/a", "星河科技报")
-    assert (story.origin, story.published_at, story.first_seen) == ("量潮", hour, hour)
-    assert (story.summary, story.topic) == ("新模型更小。", "模型")
-    assert (story.keywords, story.technologies) == (("量潮", "新模型"), ("大模型",))
-    assert (story.industries, story.copies) == (("软件",), ())
-
-
-def test_an_article_without_a_summary_is_not_shown(conn: Connection, desk: Any) -> None:
-    desk.article("a", at=WINDOW.start)
-    assert shown(conn) == []
-
-
-def test_copies_are_folded_into_the_original(conn: Connection, desk: Any) -> None:
-    early, late = WINDOW.start + SECOND, WINDOW.start + 2 * SECOND
-    # The reprint was seen first, and says an earlier time.
-    reprint = desk.article("reprint", origin="智点财经", at=WINDOW.start, published_at=early)
-    original = desk.article("original", source="zhidian", at=late, published_at=late)
-    other = desk.article("other", at=late)
-    for article in (reprint, original, other):
-        desk.summary(article)
-    desk.copies(reprint, original)
-    assert shown(conn) == ["标题 original", "标题 other"]
-    first, second = material.gather(conn, WINDOW, WINDOW.end).stories
-    assert first.copies == (("星河科技报", "https://xinghe.example/reprint"),)
-    assert (first.origin, first.reports, second.copies) == ("智点财经", (), ())
-
-
-def test_an_origin_that_was_never_seen_is_named(conn: Connection, desk: Any) -> None:
-    silent = desk.article("a", at=WINDOW.start)
-    naming = desk.article("b", source="zhidian", at=WINDOW.start, origin="东岸")
-    desk.summary(naming)
-    desk.copies(silent, naming)
-    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
-    assert (story.title, story.origin) == ("标题 b", "东岸")
-
-
-def test_a_story_is_told_once_by_its_first_report(conn: Connection, desk: Any) -> None:
-    names = ("first", "second", "copy", "rewritten")
-    first, second, copy, rewritten = (
-        desk.article(name, source=source, at=WINDOW.start + number * SECOND, origin=origin)
-        for number, (name, source, origin) in enumerate(
-            zip(names, ("xinghe", "zhidian") * 2, ("", "", "智点财经", "星河科技报"), strict=True)
-        )
-    )
-    for article in (first, second, rewritten):
-        desk.summary(article)
-    for members in ((first,), (second, copy), (rewritten,)):
-        desk.copies(*members, story=first)
-    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
-    assert (story.title, story.follows) == ("标题 first", False)
-    assert story.reports == (("标题 second", "智点财经", "https://zhidian.example/second"),)
-    # What others make of the same writer's report is no report of their own.
-    assert {url.rpartition("/")[2] for _, url in story.copies} == {"copy", "rewritten"}
-
-
-def test_a_flash_does_not_lead_a_story(conn: Connection, desk: Any) -> None:
-    flash = desk.article("flash", "量潮发布模型。", at=WINDOW.start)
-    full = desk.article("full", "量潮发布了新模型。" * 4, "zhidian", WINDOW.start + SECOND)
-    for article in (flash, full):
-        desk.summary(article)
-        desk.copies(article, story=flash)
-    assert shown(conn) == ["标题 full"]
-
-
-def test_a_story_of_yesterday_is_told_again_only_when_others_report_it(
-    conn: Connection, desk: Any
-) -> None:
-    told = desk.article("told", at=WINDOW.start - SECOND)
-    reprint = desk.article("reprint", source="zhidian", at=WINDOW.start, origin="星河科技报")
-    desk.summary(told)
-    desk.copies(told, reprint, story=told)
-    assert shown(conn) == []
-    rewritten = desk.article(
-        "rewritten", "又写一遍。", "zhidian", WINDOW.start, origin="星河科技报"
-    )
-    desk.summary(rewritten)
-    desk.copies(rewritten, story=told)
-    assert shown(conn) == []
-    new = desk.article("new", source="zhidian", at=WINDOW.end - SECOND)
-    desk.summary(new)
-    desk.copies(new, story=told)
-    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
-    assert (story.title, story.follows, story.reports) == ("标题 new", True, ())
-    assert story.copies == (("智点财经", "https://zhidian.example/rewritten"),)
-    # Its first writer may know more by now.
-    more = desk.article("more", "第二天的消息。", at=WINDOW.end - SECOND)
-    desk.summary(more)
-    desk.copies(more, story=told)
-    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
-    assert story.reports == (("标题 more", "星河科技报", "https://xinghe.example/more"),)
-    # The day before is what it was.
-    yesterday = clock.window(DAY - timedelta(days=1), time(7))
-    (story,) = material.gather(conn, yesterday, WINDOW.start).stories
-    assert (story.title, story.follows, story.copies) == ("标题 told", False, ())
-
-
-def test_what_each_source_gave_in_the_window(conn: Connection, desk: Any) -> None:
-    for name, at in (("a", WINDOW.start), ("b", WINDOW.end), ("c", WINDOW.end - SECOND)):
-        desk.article(name, at=at)
-    links.settle(conn, desk.link("d", at=WINDOW.start), Outcome.PAYWALLED, "未读", WINDOW.start)
-    desk.link("e", at=WINDOW.start)
-    given = [(s.id, s.stored, s.refused) for s in material.gather(conn, WINDOW, WINDOW.end).sources]
-    assert given == [("xinghe", 2, 1), ("zhidian", 0, 0)]
+PART = Part("story", "<p>量潮</p>", "量潮\n", "量潮发布", "模型", "模型", (1, 2), ("大模型",))
+EDITION = Edition(DAY, "简报：量潮发布新模型", "<p>量潮</p>", "量潮\n", {"stories": 1}, (PART,))
 
 
 def test_an_edition_is_frozen_once(conn: Connection) -> None:
@@ -155,6 +21,9 @@ def test_an_edition_is_frozen_once(conn: Connection) -> None:
     other = Edition(DAY, "别的", "", "", {})
     assert not editions.freeze(conn, WINDOW, other, WINDOW.end + SECOND)
     assert editions.get(conn, DAY) == EDITION
+    assert conn.execute("select position, title from news.edition_parts").fetchall() == [
+        (1, "量潮发布")
+    ]
     covered = conn.execute("select day, window_start, window_end, composed_at from news.editions")
     assert covered.fetchall() == [(DAY, WINDOW.start, WINDOW.end, WINDOW.end)]
 
@@ -188,10 +57,13 @@ def test_an_edition_waits_for_summaries_in_its_window_only(conn: Connection, des
     assert editions.unready(conn, WINDOW) == 1, "it may be a copy"
 
 
-def test_an_edition_waits_for_originals_not_for_copies(conn: Connection, desk: Any) -> None:
-    copy = desk.article("copy", at=WINDOW.end - SECOND, origin="智点财经")
-    original = desk.article("original", source="zhidian", at=WINDOW.end)
-    desk.copies(copy, original)
-    assert (editions.unready(conn, WINDOW), shown(conn)) == (1, [])
-    desk.summary(original)
-    assert (editions.unready(conn, WINDOW), shown(conn)) == (0, ["标题 original"])
+def test_the_days_without_an_edition_are_missed(conn: Connection) -> None:
+    week = timedelta(days=7)
+    assert editions.missed(conn, DAY, week) == []
+    for back in (12, 9, 3):
+        day = DAY - timedelta(days=back)
+        editions.freeze(conn, clock.window(day, time(7)), Edition(day, "", "", ""), WINDOW.end)
+    assert editions.missed(conn, DAY, week) == [DAY - timedelta(days=n) for n in (2, 1)]
+    assert editions.missed(conn, DAY - timedelta(days=3), week) == [
+        DAY - timedelta(days=n) for n in (8, 7, 6, 5, 4)
+    ]

@@ -48,7 +48,7 @@ LIFE = Biography(
         Telling(
             12, 1, "湖区数据中心改用风冷", MORNING - 20 * MINUTE, "minute", "湖区日报", 1204,
             MORNING + 9 * MINUTE, 1, "extractive", "算力与芯片", 4, 11, "湖区日报", MORNING, 2,
-            date(2026, 11, 22), True,
+            date(2026, 11, 22), "told",
             {"note": 1204, "bytes": 3}, (Copy(19, "智点快讯", "https://www.zhidian.example/flash/88.html"),),
         ),
     ),
@@ -145,8 +145,10 @@ def test_an_edition_that_is_to_come_or_was_full() -> None:
     waiting = replace(LIFE, articles=(replace(article, edition=None, summary_method=""),))
     assert "edition   2026-11-22, which is not composed yet\n" in told(waiting)
     assert "          no summary yet\n" in told(waiting)
-    full = replace(LIFE, articles=(replace(article, printed=False),))
+    full = replace(LIFE, articles=(replace(article, place="left"),))
     assert "edition   2026-11-22, which has no room for it\n" in told(full)
+    old = replace(LIFE, articles=(replace(article, place="older"),))
+    assert "edition   2026-11-22, for which it was published too long before\n" in told(old)
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
