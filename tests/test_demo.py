@@ -172,7 +172,20 @@ def test_the_edition_tells_an_event_once(checkout: Checkout, report: str) -> Non
         assert f"（{outlet}） http" in story
     # Traditional characters and lost bytes do not make another text of it.
     for outlet in ("智点快讯", "九州电脑网", "AI镜像站"):
-        assert f"   转载 1 处：\n   - {outlet} http" in text
+        assert f"   另有 1 家转载：\n   - {outlet} http" in text
+
+
+def test_the_edition_has_figures_the_correction_and_the_terms_of_the_day(
+    checkout: Checkout, report: str
+) -> None:
+    text = checkout.ask("select text from editions", "--demo")
+    assert "东岸财经称 143亿元，两说不一" in text
+    assert "   数字由12.6亿元改为21.6亿元；标题改动" in text
+    assert "━━ 升温词 ━━" in text
+    # The first edition of an archive floods nobody.
+    assert "篇较早发布的文章只存档，不列入本期。" in text
+    places = "select count(*) from articles a left join edition_articles e using (id)"
+    assert checkout.ask(f"{places} where e.day is null", "--demo") == "0"
 
 
 def test_a_second_demo_adds_rows_to_the_run_log_only(checkout: Checkout, report: str) -> None:

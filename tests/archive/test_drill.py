@@ -121,6 +121,7 @@ def test_the_restored_archive_is_the_same_and_mails_nobody_again(
     for path in (there.home / "files").iterdir():
         assert path.read_bytes() == (place.home / "files" / path.name).read_bytes()
     assert there.counts(*edition, "--send")["queued"] == 0
+    there.env["JIANBAO_NOW"] = (END + timedelta(days=1)).isoformat()
     next_day = there.counts("digest", "--day", DAY + timedelta(days=1), "--send")
     assert next_day["queued"] == 1
     assert len(post[0].mails) == 2
