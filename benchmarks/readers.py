@@ -1,10 +1,13 @@
 """A private archive with readers and frozen editions, and a mailbox that keeps what it accepts."""
 
+import asyncio
 import email.policy
 import os
+import random
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +15,36 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
 from archive import clock, database, editions, embedded, subscribers
 from archive.models import Choice, Edition, Part
 from archive.settings import Settings
-from benchmarks.trial import JIANBAO, mailbox
+from benchmarks.trial import JIANBAO
+from demo.mailbox import Mailbox
+from service.supervisor import free_port
 
 TOPICS = ("芯片", "大模型", "机器人")
 STORIES = 30
 _HTML = 1_900
 """Bytes of a story, so that the whole edition is close to its limit."""
+
+
+class Post(Mailbox):
+    """A mailbox that takes up to so many seconds before it keeps a mail, and before it says so."""
+
+    def __init__(self, folder: Path, seconds: float) -> None:
+        super().__init__(folder)
+        self._seconds, self._chance = seconds, random.Random(0)
+        self.asked = threading.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.asked.set()
+        await asyncio.sleep(self._chance.uniform(0, self._seconds))
+        answer = await super().handle_DATA(server, session, envelope)
+        await asyncio.sleep(self._chance.uniform(0, self._seconds))
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +53,7 @@ class Readers:
 
     home: Path
     mails: Path
+    post: Post
     env: dict[str, str]
 
     @property
@@ -78,13 +103,18 @@ class Readers:
 
 
 @contextmanager
-def readers(count: int, choices: tuple[Choice, ...] = (Choice(),)) -> Iterator[Readers]:
+def readers(
+    count: int, choices: tuple[Choice, ...] = (Choice(),), seconds: float = 0.0
+) -> Iterator[Readers]:
     """An archive with so many readers, who have the choices in turn; all is gone in the end."""
     with tempfile.TemporaryDirectory(prefix="jianbao-readers-") as folder:
         home, mails = Path(folder) / "home", Path(folder) / "mails"
         # As root the database's unprivileged user passes through.
         Path(folder).chmod(0o711)
-        with mailbox(mails) as port:
+        post, port = Post(mails, seconds), free_port()
+        server = Controller(post, hostname="127.0.0.1", port=port)
+        server.start()
+        try:
             env = os.environ | {
                 "JIANBAO_ENV_FILE": os.devnull,
                 "JIANBAO_HOME": str(home),
@@ -93,7 +123,7 @@ def readers(count: int, choices: tuple[Choice, ...] = (Choice(),)) -> Iterator[R
                 "SMTP_SECURITY": "none",
                 "SMTP_FROM": "简报 <brief@jianbao.example>",
             }
-            made = Readers(home, mails, env)
+            made = Readers(home, mails, post, env)
             try:
                 subprocess.run([JIANBAO, "migrate"], env=env, check=True, capture_output=True)
                 with database.connect(made.settings, database.MAILER) as conn:
@@ -104,6 +134,8 @@ def readers(count: int, choices: tuple[Choice, ...] = (Choice(),)) -> Iterator[R
                 yield made
             finally:
                 embedded.stop(home / "postgres")
+        finally:
+            server.stop()
 
 
 def bar(name: str, value: float, goal: str, note: str) -> None:

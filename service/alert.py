@@ -3,12 +3,21 @@
 import json
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 from archive import clock
 from archive.settings import Settings
 from archive.text import clean_line
+from digest.posting import post
+from digest.robots import payload
 from service.folders import Folders
 
+ROBOT_HOSTS = {
+    "qyapi.weixin.qq.com": "wecom",
+    "open.feishu.cn": "feishu",
+    "oapi.dingtalk.com": "dingtalk",
+}
+"""Chat services whose robots take a form of their own, without a signature."""
 _SECONDS = 10
 
 
@@ -21,9 +30,14 @@ def alert(settings: Settings, text: str) -> str:
         log.write(f"{clock.now().isoformat(timespec='seconds')} {text}\n")
     if not settings.alert_webhook:
         return ""
+    text = f"{settings.digest_name}: {text}"
+    if robot := ROBOT_HOSTS.get(urlsplit(settings.alert_webhook).hostname or ""):
+        query, body = payload(robot, text, (), "", clock.now())
+        sent = post(robot, settings.alert_webhook, query, body)
+        return "" if sent.state == "sent" else f"the webhook failed: {sent.error}"
     request = urllib.request.Request(
         settings.alert_webhook,
-        data=json.dumps({"text": f"{settings.digest_name}: {text}"}, ensure_ascii=False).encode(),
+        data=json.dumps({"text": text}, ensure_ascii=False).encode(),
         headers={"Content-Type": "application/json"},
     )
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.settings import Settings
-from service.alert import alert
+from service.alert import ROBOT_HOSTS, alert
 
 
 class Receiver(HTTPServer):
@@ -45,6 +45,18 @@ def test_an_alert_is_logged_and_posted(receiver: Receiver, tmp_path: Path) -> No
     assert receiver.received == [{"text": "简报: DAG crawl_news failed"}]
     (line,) = (tmp_path / "logs" / "alerts.log").read_text().splitlines()
     assert line.endswith("DAG crawl_news failed")
+
+
+def test_a_robot_gets_its_own_form_and_its_refusal_is_said(
+    receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ROBOT_HOSTS, "127.0.0.1", "wecom")
+    hook = f"http://127.0.0.1:{receiver.server_port}/hook?key=secret"
+    problem = alert(Settings(jianbao_home=tmp_path, alert_webhook=hook), "disk full")
+    assert receiver.received == [
+        {"msgtype": "markdown", "markdown": {"content": "### 简报: disk full"}}
+    ]
+    assert problem == "the webhook failed: robot wecom: no answer of a robot"
 
 
 def test_without_a_webhook_it_is_only_logged(tmp_path: Path) -> None:
