@@ -18,7 +18,7 @@ from archive.models import Choice, Edition, Part
 from archive.settings import Settings, SettingsError
 from digest import delivering, edition, feed
 from digest.message import AddressError
-from digest.smtp import Sent
+from digest.smtp import Mailer, Sent
 
 DAY = date(2026, 11, 22)
 NOW = clock.window(DAY, Settings().edition_cutoff).end
@@ -202,10 +202,15 @@ def test_a_mail_that_another_sender_holds_is_left_to_it(
 
 
 def test_one_look_at_a_server_that_is_down_is_enough(
-    conn: Connection, outbox: Edition, settings: Settings, post: Post
+    conn: Connection, outbox: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused = settings.model_copy(update={"smtp_user": "x", "smtp_from": "a@b.test"})
-    assert delivering.deliver(conn, outbox, refused) == {"put_off": 3}
+    looks: list[object] = []
+    send = Mailer.send
+    monkeypatch.setattr(Mailer, "send", lambda *words: looks.append(words) or send(*words))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        nobody = settings.model_copy(update={"smtp_port": probe.getsockname()[1]})
+    assert delivering.deliver(conn, outbox, nobody) == {"put_off": 3}
+    assert len(looks) == len(delivering.PAUSES)
     rows = conn.execute("select attempts, error <> '' from archive.delivery order by id").fetchall()
     assert rows == [(0, True), (0, False), (0, False)]
 
