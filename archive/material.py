@@ -118,23 +118,43 @@ select g.story, t.content
  where g.story = any (%s) and g.original <> all (%s)
  order by g.story, g.id
 """
+# As news.figure_comparisons has it, which compares all figures with all before it chooses some.
 _FIGURES = """
-select f.article, f.subject, f.written, f.kind, f.stated, f.told_by, coalesce(c.relation, ''),
-       coalesce(c.written, ''), coalesce(c.source_name, ''), coalesce(c.url, '')
-  from archive.figure f
-  left join (
-    select v.id, v.subject, v.written as own, v.relation, v.other_written as written,
-           v.other_source_name as source_name, v.other_url as url, v.other_id
-      from news.figure_comparisons v
-     where v.id = any (%(ids)s) and v.other_source_name <> v.source_name
-    union all
-    select v.other_id, v.other_subject, v.other_written, v.relation, v.written, v.source_name,
-           v.url, v.id
-      from news.figure_comparisons v
-     where v.other_id = any (%(ids)s) and v.other_source_name <> v.source_name) c
-    on c.id = f.article and c.subject = f.subject and c.own = f.written
- where f.article = any (%(ids)s) and f.terms <> '{}'
- order by f.article, f.number, c.relation = 'conflict' desc, c.other_id
+with told as materialized (
+    select f.*, l.source
+      from archive.figure f
+      join archive.article a on a.id = f.article
+      join archive.link l on l.id = a.link
+     where f.article = any (%s) and f.terms <> '{}')
+select t.article, t.subject, t.written, t.kind, t.stated, t.told_by, coalesce(c.relation, ''),
+       coalesce(c.written, ''), coalesce(c.name, ''), coalesce(c.url, '')
+  from told t
+  left join lateral (
+    select o.relation, o.written, s.name, l.url
+      from (select 'agreement' as relation, f.article, f.written
+              from archive.figure f
+             where f.unit = t.unit and f.low = t.low and f.high = t.high and f.kind = t.kind
+               and f.terms <> '{}' and (f.terms <@ t.terms or f.terms @> t.terms)
+               and (starts_with(f.as_of, t.as_of) or starts_with(t.as_of, f.as_of))
+            union all
+            select 'conflict', f.article, f.written
+              from archive.figure f
+             where f.terms = t.terms and f.unit = t.unit and f.kind = t.kind
+               and f.as_of = t.as_of and t.as_of <> ''
+               and least(f.high, t.high) < greatest(f.low, t.low) * 0.995
+               and not exists (select from archive.figure e
+                                where e.article = f.article and e.terms = t.terms
+                                  and e.unit = t.unit and e.low = t.low)
+               and not exists (select from archive.figure e
+                                where e.article = t.article and e.terms = f.terms
+                                  and e.unit = f.unit and e.low = f.low)) o
+      join archive.article a on a.id = o.article
+      join archive.link l on l.id = a.link and l.source <> t.source
+      join archive.source s on s.id = l.source
+     where not exists (select from archive.copy c
+                        where c.article = o.article and c.original is not null)
+     order by o.relation desc, o.article limit 1) c on true
+ order by t.article, t.number
 """
 _CORRECTED = """
 select a.id, a.title, l.url, s.name, max(r.replaced_at) as at,
@@ -319,7 +339,7 @@ def _figured(conn: Connection[TupleRow], stories: Sequence[Story]) -> Iterator[S
     """The stories with their figures; of what several tell of one, the first that contradicts."""
     ids = [story.summarized for story in stories]
     found: dict[int, dict[tuple[str, str], KeyFigure]] = {}
-    for article, *fields in conn.execute(_FIGURES, {"ids": ids}).fetchall():
+    for article, *fields in conn.execute(_FIGURES, (ids,)).fetchall():
         figure = KeyFigure(*fields)
         found.setdefault(article, {}).setdefault((figure.subject, figure.written), figure)
     for story in stories:

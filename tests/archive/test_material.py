@@ -1,11 +1,12 @@
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from psycopg import Connection
 
-from archive import clock, editions, links, material
-from archive.models import Outcome
+from archive import clock, editions, links, material, sources
+from archive.models import Edition, Figure, Outcome
 
 DAY = date(2026, 3, 5)
 WINDOW = clock.window(DAY, time(7))
@@ -153,3 +154,103 @@ def test_an_edition_waits_for_originals_not_for_copies(conn: Connection, desk: A
     assert (editions.unready(conn, WINDOW), shown(conn)) == (1, [])
     desk.summary(original)
     assert (editions.unready(conn, WINDOW), shown(conn)) == (0, ["标题 original"])
+
+
+def test_a_story_has_the_summary_of_whoever_was_summarized(conn: Connection, desk: Any) -> None:
+    first = desk.article("first", at=WINDOW.start, origin="智点财经")
+    desk.summary(first, text="先到的摘要。")
+    later = desk.article("later", source="zhidian", at=WINDOW.start + SECOND)
+    desk.copies(first, later)
+    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
+    assert (story.title, story.summary, story.articles) == (
+        "标题 later",
+        "先到的摘要。",
+        (first, later),
+    )
+    desk.summary(later, text="原文的摘要。")
+    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
+    assert story.summary == "原文的摘要。"
+
+
+def test_a_summary_of_an_earlier_version_is_not_told(conn: Connection, desk: Any) -> None:
+    article = desk.article("a", at=WINDOW.start)
+    desk.summary(article)
+    desk.article("a", "更正后的正文。", at=WINDOW.start)
+    assert shown(conn) == []
+    desk.summary(article)
+    assert shown(conn) == ["标题 a"]
+
+
+def test_what_goes_on_says_what_is_new_in_it(conn: Connection, desk: Any) -> None:
+    told = desk.article("told", at=WINDOW.start - SECOND)
+    text = "量潮发布了新模型。新模型的价格是每百万词元9元，比同行低。"
+    new = desk.article("new", text, "zhidian", WINDOW.start)
+    for article in (told, new):
+        desk.summary(article)
+        desk.copies(article, story=told)
+    before = clock.window(DAY - timedelta(days=1), time(7))
+    editions.freeze(conn, before, Edition(before.day, "", "", ""), before.end, {told: "told"})
+    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
+    assert (story.follows, story.caught_up) == (True, False)
+    assert story.adds == "新模型的价格是每百万词元9元，比同行低。"
+
+
+def figure(value: float, written: str) -> Figure:
+    return Figure(
+        "模型产业规模", (value,), "元", "stock", "2025年", "2025", "", written, 0, 1, (0, 5),
+        ("模型", "规模"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("other", "source", "relation"),
+    [
+        (figure(3e9, "30亿元"), "zhidian", "conflict"),
+        (figure(2e9, "20亿元"), "zhidian", "agreement"),
+        (figure(2e9, "20亿元"), "xinghe", ""),
+        (replace(figure(3e9, "30亿元"), as_of="2024"), "zhidian", ""),
+    ],
+)
+def test_a_figure_says_who_agrees_and_who_does_not(
+    conn: Connection, desk: Any, other: Figure, source: str, relation: str
+) -> None:
+    desk.summary(desk.article("a", at=WINDOW.start), figures=(figure(2e9, "20亿元"),))
+    elsewhere = desk.article("b", "别处的正文。", source, at=WINDOW.start - timedelta(days=30))
+    desk.summary(elsewhere, figures=(other,))
+    (story,) = material.gather(conn, WINDOW, WINDOW.end).stories
+    (told,) = story.figures
+    assert (told.subject, told.written, told.relation) == ("模型产业规模", "20亿元", relation)
+    if relation:
+        assert (told.other_source, told.other) == ("智点财经", other.text)
+
+
+def test_changes_of_numbers_and_titles_are_told_with_who_did_not_follow(
+    conn: Connection, desk: Any
+) -> None:
+    before = WINDOW.start - timedelta(days=1)
+    article = desk.article("a", "营收是12亿元。", at=before)
+    copy = desk.article("b", "营收是12亿元。", "zhidian", before, origin="星河科技报")
+    desk.summary(article)
+    desk.copies(article, copy)
+    wording = desk.article("c", "新模型发布了。", at=before)
+    desk.summary(wording)
+    desk.article("a", "营收是21亿元。", at=WINDOW.start)
+    desk.article("c", "新模型发布啦。", at=WINDOW.start)
+    (changed,) = material.gather(conn, WINDOW, WINDOW.end).corrections
+    assert (changed.article_id, changed.source_name, changed.stale) == (article, "星河科技报", 1)
+    assert "数字由12亿元改为21亿元" in changed.account
+    yesterday = clock.window(DAY - timedelta(days=1), time(7))
+    assert material.gather(conn, yesterday, WINDOW.start).corrections == ()
+
+
+def test_the_weight_of_a_source_and_rising_terms_come_along(conn: Connection, desk: Any) -> None:
+    for name, text in (("a", "量潮。"), ("b", "新模型。")):
+        desk.summary(desk.article(name, text, at=WINDOW.start + SECOND))
+    sources.sync(conn, [("xinghe", "星河科技报", "https://xinghe.example", True, 2.5)], WINDOW.end)
+    gathered = material.gather(conn, WINDOW, WINDOW.end)
+    assert [story.weight for story in gathered.stories] == [2.5, 2.5]
+    assert {(each.term, each.articles) for each in gathered.rising} == {
+        ("大模型", 2),
+        ("量潮", 2),
+        ("新模型", 2),
+    }

@@ -6,30 +6,11 @@ from datetime import date
 import html5lib
 import pytest
 
-from archive.models import Corrected, Edition, KeyFigure, Material, Part, Rising
+from archive.models import Edition, Material, Part
 from digest.assembling import assemble
 from digest.compose import compose
 
 PAGE = re.compile(r"https?://[^\s\"<>]+")
-
-
-@pytest.fixture(scope="module")
-def full(newsday: Material) -> Material:
-    """The newsroom's day with all that an edition can have."""
-    figure = KeyFigure("当季营收", "21.6亿元", "flow", "第三季度", relation="conflict")
-    told = replace(figure, other="12.6亿元", other_source="南浦晚报", other_url="https://n.test/1")
-    stories = [
-        replace(each, figures=(told,)) if each.article_id == 21 else each
-        for each in newsday.stories
-    ]
-    changed = Corrected(
-        21, "观澜数据更正", "https://c.test/1", "东岸财经", newsday.window.start,
-        "数字由12.6亿元改为21.6亿元",
-        "产业与应用", 2,
-    )  # fmt: skip
-    return replace(
-        newsday, stories=tuple(stories), corrections=(changed,), rising=(Rising("青鸾", 5, 0.4),)
-    )
 
 
 @pytest.fixture(scope="module")

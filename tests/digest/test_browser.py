@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from archive.models import Material
+from archive.models import Corrected, KeyFigure, Material, Rising
 from digest.compose import compose
 
 pytestmark = pytest.mark.browser
@@ -86,9 +86,9 @@ def test_black_on_white_is_the_strongest_contrast() -> None:
 
 @pytest.mark.parametrize("is_empty", [False, True], ids=["full day", "empty day"])
 def test_it_fits_the_phone_and_the_desk_and_can_be_read_by_day_and_by_night(
-    is_empty: bool, newsday: Material, rendered: Render
+    is_empty: bool, full: Material, rendered: Render
 ) -> None:
-    material = replace(newsday, stories=()) if is_empty else newsday
+    material = Material(full.window, (), full.sources) if is_empty else full
     for (width, mode), seen in rendered(compose(material, "简报").html).items():
         assert seen["width"] == width
         assert seen["sheet"] == min(width, 600)
@@ -111,6 +111,14 @@ def test_words_without_a_break_do_not_widen_it(newsday: Material, rendered: Rend
         reports=((wide, wide, "https://a.test/"),) * 2,
     )
     sources = tuple(replace(source, name=wide) for source in newsday.sources)
-    material = Material(newsday.window, (story,), sources)
+    figure = KeyFigure(f"{wide}营收", wide, "flow", wide, wide, "conflict", wide, wide)
+    changed = Corrected(1, wide, "https://a.test/", wide, newsday.window.start, wide, wide)
+    material = Material(
+        newsday.window,
+        (replace(story, figures=(figure, replace(figure, subject="当季营收"))),),
+        sources,
+        corrections=(changed,),
+        rising=(Rising(wide, 9, 0.5), Rising("芯片", 2, 0)),
+    )
     for (width, _), seen in rendered(compose(material, wide).html).items():
         assert seen["width"] == width
