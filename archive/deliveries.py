@@ -210,10 +210,14 @@ def was_there(conn: Connection[TupleRow], instant: datetime) -> bool:
 
 def published(conn: Connection[TupleRow], most: int) -> tuple[str, list[TupleRow]]:
     """What tells this archive from others, and (day, subject, composed_at, html) of the newest
-    editions, the newest first."""
+    editions that went to the feed, the newest first; none if the feed is no reader now."""
     row = conn.execute("select extract(epoch from created_at) from archive.deployment").fetchone()
     editions = conn.execute(
-        "select day, subject, composed_at, html from archive.edition order by day desc limit %s",
+        "select e.day, e.subject, e.composed_at, e.html from archive.edition e"
+        " join archive.delivery d on d.edition = e.day"
+        " join archive.subscriber s on s.id = d.reader"
+        " where d.channel = 'atom' and d.state in ('sending', 'sent') and s.active"
+        " order by e.day desc limit %s",
         (most,),
     ).fetchall()
     return str(row[0]) if row else "", editions

@@ -127,7 +127,8 @@ def trial(first: date, days: int, readers: int) -> Iterator[Trial]:
             made = Trial(home, room, mails, env)
             try:
                 made.run("migrate")
-                made.run("subscribers", "add", *(f"r{n}@jianbao.example" for n in range(readers)))
+                names = [f"r{number}@jianbao.example" for number in range(readers)]
+                made.run("subscribers", "add", *names, now=datetime.combine(first, time(), BEIJING))
                 yield made
             finally:
                 supervisor.stop(Folders(home))

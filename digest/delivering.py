@@ -51,7 +51,7 @@ def deliver(
     with Sender(conn, edition, settings, found) as sender:
         for pause in PAUSES:
             time.sleep(pause)
-            _round(conn, edition, sender, counts, unset)
+            _round(conn, sender, counts, unset)
             left = deliveries.waiting(conn, edition.day)
             if not left.keys() - unset or counts["wave"]:
                 break
@@ -70,13 +70,11 @@ def _unset(settings: Settings) -> dict[str, str]:
     return {name: field.upper() for name, field in names.items() if not getattr(settings, field)}
 
 
-def _round(
-    conn: Any, edition: Edition, sender: "Sender", counts: Counter[str], without: Collection[str]
-) -> None:
+def _round(conn: Any, sender: "Sender", counts: Counter[str], without: Collection[str]) -> None:
     """Try once what is due; a channel that is down is left alone, and those in `without` are."""
     streak: Counter[str] = Counter()
     down = set(without)
-    while claimed := deliveries.claim(conn, edition.day, tuple(down)):
+    while claimed := sender.claim(tuple(down)):
         with conn.transaction():
             if not deliveries.hold(conn, claimed.id):
                 continue
@@ -162,6 +160,11 @@ class Sender:
     def __exit__(self, *error: Any) -> None:
         self._mailer.__exit__(*error)
 
+    def claim(self, without: Collection[str]) -> Delivery | None:
+        """The next delivery, once the pace allows it: nothing is claimed while we wait."""
+        time.sleep(max(0.0, self._due - time.monotonic()))
+        return deliveries.claim(self._conn, self._edition.day, without)
+
     def send(self, delivery: Delivery) -> Sent:
         """Send to one reader. Raises no network error."""
         match delivery.channel:
@@ -181,7 +184,6 @@ class Sender:
         except AddressError as error:
             return Sent("failed", str(error))
         if self._settings.smtp_per_minute:
-            time.sleep(max(0.0, self._due - time.monotonic()))
             self._due = time.monotonic() + 60 / self._settings.smtp_per_minute
         return self._mailer.send(mail)
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from archive import clock, database, settings, subscribers
+from archive import clock, database, deliveries, settings, subscribers
 from archive.errors import KnownError
 from digest import feed, unsubscribe
 
@@ -69,9 +69,11 @@ def _answer(method: str, path: str) -> tuple[int, str, bytes]:
     try:
         current = settings.load()
         if token == "feed.atom" and method != "POST":
-            file = feed.file(current.jianbao_home)
-            if file.exists():
-                return 200, "application/atom+xml; charset=utf-8", file.read_bytes()
+            with database.connect(current, database.MAILER) as conn:
+                key, editions = deliveries.published(conn, feed.EDITIONS)
+            if editions:
+                made = feed.atom(current.digest_name, key, editions, current.public_url)
+                return 200, "application/atom+xml; charset=utf-8", made
         elif place.endswith("/u"):
             with database.connect(current, database.MAILER) as conn:
                 reader = unsubscribe.reader_of(subscribers.link_key(conn), token)

@@ -18,7 +18,7 @@ from archive.models import Choice, Edition, Part
 from archive.settings import Settings, SettingsError
 from digest import delivering, edition, feed
 from digest.message import AddressError
-from digest.smtp import Sent
+from digest.smtp import Mailer, Sent
 
 DAY = date(2026, 11, 22)
 NOW = clock.window(DAY, Settings().edition_cutoff).end
@@ -202,10 +202,15 @@ def test_a_mail_that_another_sender_holds_is_left_to_it(
 
 
 def test_one_look_at_a_server_that_is_down_is_enough(
-    conn: Connection, outbox: Edition, settings: Settings, post: Post
+    conn: Connection, outbox: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused = settings.model_copy(update={"smtp_user": "x", "smtp_from": "a@b.test"})
-    assert delivering.deliver(conn, outbox, refused) == {"put_off": 3}
+    looks: list[object] = []
+    send = Mailer.send
+    monkeypatch.setattr(Mailer, "send", lambda *words: looks.append(words) or send(*words))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        nobody = settings.model_copy(update={"smtp_port": probe.getsockname()[1]})
+    assert delivering.deliver(conn, outbox, nobody) == {"put_off": 3}
+    assert len(looks) == len(delivering.PAUSES)
     rows = conn.execute("select attempts, error <> '' from archive.delivery order by id").fetchall()
     assert rows == [(0, True), (0, False), (0, False)]
 
@@ -272,6 +277,42 @@ def test_each_reader_gets_his_topics_and_a_link_of_his_own(
         "chen@reader.test": ["云岭"],
     }
     assert len(links) == 3
+
+
+def test_nothing_is_in_flight_while_the_pace_is_kept(
+    conn: Connection, outbox: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[int] = []
+    monkeypatch.setattr(
+        delivering.time,
+        "sleep",
+        lambda seconds: met.append(deliveries.states(conn, DAY).get("sending", 0)),
+    )
+    delivering.deliver(conn, outbox, settings.model_copy(update={"smtp_per_minute": 60}))
+    assert len(met) > 3
+    assert not any(met)
+
+
+def test_no_secret_is_told(
+    conn: Connection, outbox: Edition, settings: Settings, capsys: pytest.CaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    secret = SecretStr("canary")
+    for name in ("wecom", "feishu", "dingtalk"):
+        subscribers.put(conn, name, Choice(), NOW)
+    deliveries.queue(conn, DAY, NOW)
+    hooks = {
+        f"{name}_webhook": SecretStr(f"http://127.0.0.1:{port}/canary?key=canary")
+        for name in ("wecom", "feishu", "dingtalk")
+    }
+    keys = {"feishu_secret": secret, "dingtalk_secret": secret, "smtp_password": secret}
+    given = settings.model_copy(update={**hooks, **keys, "smtp_user": "news@jianbao.test"})
+    assert delivering.deliver(conn, outbox, given) == {"put_off": 6}
+    told = capsys.readouterr()
+    rows = conn.execute("select error from archive.delivery where error <> ''").fetchall()
+    assert len(rows) == 4
+    assert "canary" not in f"{told.out}{told.err}{rows}{given!r}"
 
 
 def test_other_channels_go_through_the_same_outbox(

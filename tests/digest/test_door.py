@@ -6,16 +6,16 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from psycopg import Connection
 
-from archive import subscribers
-from archive.models import Choice
+from archive import clock, deliveries, editions, subscribers
+from archive.models import Choice, Edition
 from archive.settings import PROJECT, Settings
-from digest import feed, unsubscribe
+from digest import unsubscribe
 from digest.door import app
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -93,15 +93,20 @@ def test_other_methods_are_refused(link: str) -> None:
     assert (status, headers["allow"]) == (405, "GET, HEAD, POST")
 
 
-def test_the_feed_is_there_once_it_was_written(link: str, database_settings: Settings) -> None:
-    file = feed.file(database_settings.jianbao_home)
-    file.unlink(missing_ok=True)
+def test_the_feed_has_what_was_delivered_to_it(conn: Connection, link: str) -> None:
+    window = clock.window(date(2026, 11, 22), Settings().edition_cutoff)
+    editions.freeze(conn, window, Edition(window.day, "简报｜芯片", "<p>甲", "甲"), NOW)
     assert ask("GET", "/feed.atom")[0] == 404
-    feed.write(file, b"<feed/>")
+    subscribers.put(conn, "atom", Choice(), NOW)
+    deliveries.queue(conn, window.day, NOW)
+    while claimed := deliveries.claim(conn, window.day):
+        deliveries.settle(conn, claimed.id, "sent", "", NOW)
     status, headers, body = ask("GET", "/x/feed.atom")
-    assert (status, body) == (200, "<feed/>")
+    assert status == 200
+    assert "简报｜芯片" in body
     assert headers["content-type"].startswith("application/atom+xml")
-    file.unlink()
+    subscribers.remove(conn, "atom", NOW)
+    assert ask("GET", "/feed.atom")[0] == 404
 
 
 def test_without_its_database_it_asks_to_come_later(
