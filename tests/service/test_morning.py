@@ -27,13 +27,14 @@ def kinds(conn: Connection, now: datetime = LOOK) -> list[str]:
     return [kind for _, kind, _ in troubles(conn, Settings(), now)]
 
 
-def freeze(conn: Connection, shown: int = 5, readers: int = 10) -> None:
+def freeze(conn: Connection, shown: int = 5, readers: int = 10, queued: bool = True) -> None:
     """The day's edition, queued for readers at 07:30."""
     window = clock.window(DAY, Settings().edition_cutoff)
     editions.freeze(conn, window, Edition(DAY, "简报", "", "", {"shown": shown}), CUTOFF)
     for number in range(readers):
-        subscribers.put(conn, f"r{number}@reader.test", Choice(), CUTOFF)
-    deliveries.queue(conn, DAY, CUTOFF + timedelta(minutes=30))
+        subscribers.put(conn, f"r{number}@reader.test", Choice(), CUTOFF - timedelta(days=1))
+    if queued:
+        deliveries.queue(conn, DAY, CUTOFF + timedelta(minutes=30))
 
 
 def send(conn: Connection, end: Callable[[int, int], None]) -> None:
@@ -69,6 +70,29 @@ def test_no_edition_by_the_hour(conn: Connection) -> None:
 def test_an_empty_edition(conn: Connection) -> None:
     freeze(conn, shown=0, readers=0)
     assert kinds(conn) == ["empty"]
+
+
+def test_an_edition_that_nobody_was_sent(conn: Connection) -> None:
+    freeze(conn, queued=False)
+    assert kinds(conn, CUTOFF + LATE - timedelta(minutes=1)) == []
+    assert kinds(conn) == ["unsent"]
+    conn.execute("update archive.subscriber set weekdays = true")  # it is a Sunday
+    assert kinds(conn) == []
+    conn.execute("update archive.subscriber set weekdays = false")
+    conn.execute("update archive.deployment set restored_at = %s", (LOOK,))
+    assert kinds(conn) == []
+
+
+def test_a_sender_that_died_is_told_of(
+    conn: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIANBAO_NOW", LOOK.isoformat())
+    freeze(conn, readers=1)
+    deliveries.claim(conn, DAY)
+    assert look_after(settings) == []
+    conn.execute("update archive.delivery set claimed_until = now()")
+    (told,) = look_after(settings)
+    assert told.startswith("of 1 messages of 2026-11-22 it is unknown")
 
 
 def test_a_server_that_cannot_be_reached_is_told_at_once(conn: Connection) -> None:
