@@ -8,7 +8,6 @@ from archive import clock, database, deliveries
 from archive.settings import Settings
 from service.alert import alert
 
-LOOK_SECONDS = 600
 LATE = timedelta(minutes=90)
 """After the cut-off an edition is late."""
 STUCK = timedelta(hours=1)
