@@ -90,7 +90,7 @@ select r.story, r.candidates, r.first_seen as since,
        m.article as summarized, a.id as article_id, a.title, l.url, s.name as source_name,
        coalesce(r.origin, a.origin) as origin, a.published_at, a.first_seen, m.summary, m.keywords,
        m.technologies, m.industries, m.topic, jsonb_array_length(m.events) as events, s.weight,
-       m.method
+       m.method, a.date_precision = 'day' as is_day
   from report r
  cross join lateral (
     select o.* from archive.article o
@@ -204,6 +204,7 @@ class _Report:
     events: int
     weight: float
     method: str
+    is_day: bool
 
     def is_old(self, horizon: datetime, is_first: bool) -> bool:
         """Whether it is no news; of the first edition also what does not say when it is from."""
@@ -307,6 +308,7 @@ def _story(reports: Sequence[_Report], window: Window) -> Story | None:
         weight=lead.weight,
         method=lead.method,
         articles=tuple(sorted(candidates | {lead.article_id})),
+        is_day=lead.is_day,
         summarized=lead.summarized or lead.article_id,
         story=lead.story,
     )

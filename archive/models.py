@@ -267,6 +267,8 @@ class Story:
     method: str = "extractive"
     articles: tuple[int, ...] = ()
     """Everybody of whom it tells: itself, copies, reports and theirs."""
+    is_day: bool = False
+    """Whether only the day of its publication is known."""
     summarized: int = 0
     """Whose summary it has: a copy may have become the original since."""
     story: int = 0

@@ -87,7 +87,7 @@ def entry(story: Story, say: Words, detail: Detail) -> Entry:
     """The story with so much detail."""
     source, origin = line(story.source_name, 30), line(story.origin, 30)
     when = (
-        say.instant(story.published_at)
+        say.instant(story.published_at, story.is_day)
         if story.published_at
         else say("seen", instant=say.instant(story.first_seen))
     )

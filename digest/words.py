@@ -44,11 +44,11 @@ class Words:
     def weekday(self, day: date) -> str:
         return str(self._said["weekdays"][day.weekday()])
 
-    def instant(self, instant: datetime) -> str:
-        """The time; the year only when it is not the edition's."""
+    def instant(self, instant: datetime, is_day: bool = False) -> str:
+        """The day and, unless only that is known, the time; the year if not the edition's."""
         local = instant.astimezone(self._end.tzinfo)
         key = "instant" if local.year == self._end.year else "instant_of_year"
-        return self(key, **_of(local), time=f"{local:%H:%M}")
+        return self(key, **_of(local)) + ("" if is_day else f" {local:%H:%M}")
 
     def joined(self, words: Sequence[str]) -> str:
         return str(self._said["between"]).join(words)

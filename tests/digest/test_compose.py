@@ -208,6 +208,11 @@ def test_times_are_beijing_time(published: datetime | None, said: str) -> None:
     assert said in edition(replace(STORY, published_at=published)).text
 
 
+def test_a_day_is_told_without_a_time() -> None:
+    day = datetime(2026, 11, 20, 16, tzinfo=UTC)
+    assert "甲报 · 11月21日\n" in edition(replace(STORY, published_at=day, is_day=True)).text
+
+
 def test_keywords_stand_in_for_missing_tags() -> None:
     assert "· 甲 / 乙 / 丙\n" in edition(replace(STORY, keywords=tuple("甲乙丙丁"))).text
     assert "· 芯片\n" in edition(replace(STORY, keywords=("甲",), technologies=("芯片",))).text

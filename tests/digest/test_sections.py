@@ -81,7 +81,7 @@ def test_the_figures_of_the_day_lead_with_a_contradiction_and_tell_a_story_once(
     ] == [(2, "净利润"), (1, "当季营收")]
     text = edition(first, other).text
     shown = text[text.index("━━ 今日数字") :]
-    assert "21.6亿元　净利润\n   第三季度 · 观澜 · 题目（甲报） https://a.test/1\n" in shown
+    assert "21.6亿元　净利润\n   第三季度 · 观澜\n   题目（甲报） https://a.test/1\n" in shown
     assert "   乙报称 12亿元，两说不一\n" in shown
 
 
