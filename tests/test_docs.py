@@ -49,7 +49,10 @@ def shell_lines() -> list[str]:
 
 def jianbao_lines() -> list[list[str]]:
     """The words after `jianbao` of each line that calls it, on the host or in the container."""
-    start = r"^(?:[A-Z_]+=\S+ )?(?:\.venv/bin/|docker compose exec jianbao )jianbao ((?!--help)[\w-][^|]*)"
+    start = (
+        r"^(?:[A-Z_]+=\S+ )?(?:\.venv/bin/|docker compose exec jianbao )"
+        r"jianbao ((?!--help)[\w-][^|]*)"
+    )
     return [shlex.split(found[1]) for line in shell_lines() if (found := re.match(start, line))]
 
 

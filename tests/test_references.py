@@ -18,7 +18,8 @@ COMMANDS = """# Every command 所有命令
 As `jianbao COMMAND --help` says it. The last line on standard output is one JSON object of counts
 where a command counts; everything else goes to standard error. Exit codes: 0 it worked, 1 nothing
 worked, 2 the words were wrong, 130 Ctrl-C.
-本页由程序生成，与 `jianbao 命令 --help` 一致。退出码：0 成功，1 全部失败，2 用法错误，130 被 Ctrl-C 中断。
+本页由程序生成，与 `jianbao 命令 --help` 一致。
+退出码：0 成功，1 全部失败，2 用法错误，130 被 Ctrl-C 中断。
 """
 SETTINGS = """# Every setting 所有设置
 
