@@ -1,6 +1,6 @@
 # Every target sets up what it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 corpus
+.PHONY: help demo test live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 bar-9 corpus
 JIANBAO := .venv/bin/jianbao
 export PYTHON
 
@@ -80,6 +80,9 @@ bar-6: setup ## Every bar of part 6, about an hour: name, value, goal
 bar-7: setup ## The bars of part 7 that are measured so far: name, value, goal
 	@.venv/bin/python -m benchmarks.what_bars
 	@.venv/bin/python -m benchmarks.grounding
+
+bar-9: setup ## The bars of part 9 that are measured so far, about an hour: name, value, goal
+	@.venv/bin/python -m benchmarks.soak
 
 corpus: setup ## Import the documents of DIR: records on stdout, repairs on stderr
 	@$(JIANBAO) import $(DIR)/*.txt
