@@ -196,7 +196,7 @@ def _lines(
         " (select count(*) from editions)",
     ).rows[0]
     return [
-        f"articles                         {found:8d}    goal = {len(room.shown)}    all that was shown",
+        f"articles                         {found:8d}    goal = {len(room.shown)}    all shown",
         f"duplicate addresses              {twice:8d}    goal = 0",
         f"links without outcome            {pending:8d}    goal = 0",
         f"rounds with a backlog            {late:8d}    goal = 0     n={days * 4}",
