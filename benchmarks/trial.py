@@ -93,7 +93,11 @@ class Trial:
 
     def mailed(self) -> Counter[tuple[str, str]]:
         """How many mails each (reader, subject) got."""
-        return mailed(self.mails)
+        found: Counter[tuple[str, str]] = Counter()
+        for path in self.mails.glob("*.eml"):
+            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            found[str(mail["To"]), str(mail["Subject"])] += 1
+        return found
 
 
 @contextmanager
@@ -103,10 +107,11 @@ def trial(first: date, days: int, readers: int) -> Iterator[Trial]:
         home = Path(folder) / "home"
         # As root the database's unprivileged user passes through.
         Path(folder).chmod(0o711)
+        mails = Path(folder) / "mails"
         registry = Path(folder) / "sources.toml"
         known = (PROJECT / "demo" / "sources.toml").read_text(encoding="utf-8")
         registry.write_text(known.replace("poll_minutes = 30", "poll_minutes = 1"), "utf-8")
-        with Unfolding(first, days) as room, mailbox() as (port, mails):
+        with Unfolding(first, days) as room, mailbox(mails) as port:
             env = os.environ | {
                 "JIANBAO_ENV_FILE": os.devnull,
                 "JIANBAO_HOME": str(home),
@@ -131,25 +136,14 @@ def trial(first: date, days: int, readers: int) -> Iterator[Trial]:
 
 
 @contextmanager
-def mailbox() -> Iterator[tuple[int, Path]]:
-    """A mail server on loopback: its port, and the folder that it keeps the mails in."""
-    with tempfile.TemporaryDirectory(prefix="jianbao-mails-") as folder:
-        command = [sys.executable, "-m", "demo.mailbox", "--port", "0", "--folder", folder]
-        with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout
-            try:
-                yield int(process.stdout.readline().split()[1]), Path(folder)
-            finally:
-                process.terminate()
-
-
-def mailed(folder: Path) -> Counter[tuple[str, str]]:
-    """How many mails each (reader, subject) got."""
-    found: Counter[tuple[str, str]] = Counter()
-    for path in folder.glob("*.eml"):
-        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        found[str(mail["To"]), str(mail["Subject"])] += 1
-    return found
+def mailbox(folder: Path) -> Iterator[int]:
+    command = [sys.executable, "-m", "demo.mailbox", "--port", "0", "--folder", str(folder)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield int(process.stdout.readline().split()[1])
+        finally:
+            process.terminate()
 
 
 def rows(url: str, sql: str) -> set[tuple[object, ...]]:
