@@ -113,7 +113,7 @@ def reads_alone(text: str) -> bool:
     """Whether a sentence is whole, no question, credit or caption, and opens by itself."""
     return (
         SHORTEST <= len(text) <= LONGEST
-        and all(text.count(mark) == text.count(close) for mark, close in _PAIRS)
+        and all(text.count(pair[0]) == text.count(pair[1]) for pair in _PAIRS)
         and bool(_END.search(text))
         and not _ASKS.search(text)
         and not (len(text) <= _TEASER and text[-1] in "!！")

@@ -14,6 +14,8 @@ from summarizer.tags import tag
 SHORT = 160
 """Characters up to which a text keeps its lead."""
 FEWEST, MOST = 2, 4
+PIECES = 3
+"""Pieces of a round-up that are told at least."""
 ENOUGH = 200
 """Characters after which no further sentence is added."""
 WORTH = 0.6
@@ -53,7 +55,7 @@ def pick(
     shape = form(article)
     first, readable = [], _readable(ranked)
     if shape.kind == "round-up":
-        readable = _openers(readable, shape)
+        readable, fewest = _openers(readable, shape), min(PIECES, most)
     elif shape.kind == "interview":
         before = [one for one in readable if shape.part(one.start) is None]
         first = sorted(before, key=_score)[-1:]

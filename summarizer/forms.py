@@ -1,4 +1,4 @@
-"""The form of an article: a running text, an interview in turns, or a round-up of several pieces."""
+"""The form of an article: a running text, an interview in turns, or a round-up of pieces."""
 
 import re
 from bisect import bisect_right
@@ -52,7 +52,8 @@ def form(article: Article) -> Form:
 
 
 _LABEL = re.compile(
-    r"^[^\S\n]*(?P<mark>[【\[]?)(?P<speaker>[\u4e00-\u9fffA-Za-z·][\u4e00-\u9fffA-Za-z·. ]{0,13}?)\d{0,2}[】\]]?\s?[：:]\s*",
+    r"^[^\S\n]*(?P<mark>[【\[]?)"
+    r"(?P<speaker>[\u4e00-\u9fffA-Za-z·][\u4e00-\u9fffA-Za-z·. ]{0,13}?)\d{0,2}[】\]]?\s?[：:]\s*",
     re.MULTILINE,
 )
 _NAME = re.compile(r"(?!回答|答复|嘉宾|受访者)[\u4e00-\u9fff·]{2,}")
@@ -70,7 +71,8 @@ def _turns(text: str) -> tuple[Part, ...]:
     found = {name: said for name, said in found.items() if len(said) >= _TURNS}
     labels = [label for label in labels if label["speaker"] in found]
     asked: dict[str, int] = defaultdict(int)
-    for label, end in zip(labels, [*(label.start() for label in labels), len(text)][1:], strict=False):
+    ends = [*(label.start() for label in labels), len(text)][1:]
+    for label, end in zip(labels, ends, strict=bool(labels)):
         asked[label["speaker"]] += bool(re.search(r"[？?]\s*$", text[label.end() : end]))
     asks = {name for name in found if 2 * asked[name] >= len(found[name]) or _ASKER.match(name)}
     if not asks or asks == found.keys():
