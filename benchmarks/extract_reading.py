@@ -2,15 +2,16 @@
 
 python -m benchmarks.extract_reading [--skip N] [--count N] [SHARED]
 
-Draws in the order of the SHA-256 of their ids: news pages with gold (first the others' `text`
-when they run out), and technology articles with editors' summaries. `--skip` leaves out what was
-read before. The verdicts are a reader's; only their counts belong into the project.
+Draws in the order of the SHA-256 of their ids: N pages with gold (those of news first, then the
+others, then financial flashes), and N technology articles. `--skip` leaves out what was read
+before. The verdicts are the reader's; only their counts belong into the project.
 """
 
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import chain, islice
 from pathlib import Path
 
 from archive.models import Article
@@ -21,6 +22,7 @@ from summarizer.keywords import keywords
 from summarizer.ranking import rank
 
 Drawn = tuple[str, Article]
+"""Id and text."""
 
 
 def main() -> int:
@@ -32,8 +34,14 @@ def main() -> int:
     if why := gold.missing(asked.shared / "extraction"):
         print(f"skipped: {why}")
         return 0
-    for draw in (_news(asked.shared / "extraction"), _articles(asked.shared / "summarization")):
-        for name, article in sorted(draw, key=_order)[asked.skip : asked.skip + asked.count]:
+    texts = asked.shared / "summarization"
+    pages = chain(
+        _pages(asked.shared / "extraction", "news"),
+        _pages(asked.shared / "extraction", "other"),
+        _texts(texts / "finna.train.jsonl.gz"),
+    )
+    for draw in (pages, _texts(texts / "lctt.dev.jsonl.gz")):
+        for name, article in islice(draw, asked.skip, asked.skip + asked.count):
             show(name, article)
     return 0
 
@@ -47,19 +55,18 @@ def show(name: str, article: Article) -> None:
     print(f"  = {', '.join(keywords(article.title, article.text))}\n")
 
 
-def _order(drawn: Drawn) -> bytes:
-    return hashlib.sha256(drawn[0].encode()).digest()
+def _pages(folder: Path, kind: str) -> list[Drawn]:
+    pages = {name: page for name, page in gold.answers(folder).items() if page["kind"] == kind}
+    return _drawn((name, page.get("title"), page["text"]) for name, page in pages.items())
 
 
-def _news(folder: Path) -> Iterator[Drawn]:
-    for name, page in gold.answers(folder).items():
-        if page["kind"] == "news":
-            yield name, Article(page.get("title") or "", page["text"])
+def _texts(path: Path) -> list[Drawn]:
+    return _drawn((row["id"], row.get("title"), row["article"]) for row in rows(path))
 
 
-def _articles(folder: Path) -> Iterator[Drawn]:
-    for row in rows(folder / "lctt.dev.jsonl.gz"):
-        yield row["id"], Article(row.get("title") or "", row["article"])
+def _drawn(found: Iterable[tuple[str, str | None, str]]) -> list[Drawn]:
+    drawn = [(name, Article(title or "", text)) for name, title, text in found]
+    return sorted(drawn, key=lambda one: hashlib.sha256(one[0].encode()).digest())
 
 
 if __name__ == "__main__":
