@@ -63,8 +63,7 @@ def pick(
 
 
 def _readable(ranked: Sequence[Sentence]) -> list[Sentence]:
-    readable = [one for one in ranked if one.alone and not one.text.endswith(("；", ";"))]
-    return readable or list(ranked)
+    return [one for one in ranked if one.alone] or list(ranked)
 
 
 def _openers(readable: Sequence[Sentence], shape: Form) -> list[Sentence]:

@@ -44,6 +44,8 @@ REPEATS = 0.5
 
 _LATIN = re.compile(r"[A-Za-z]")
 _PERSON = re.compile("[我你您咱]")
+# What follows a semicolon goes on with the subject before it.
+_GOES_ON = re.compile(r"[；;][^\S\n]*\Z")
 _PURPOSE = re.compile(
     r"本文|这篇|本教程|本指南|本系列|将介绍|我们将|让我们|教你|帮助你|帮你|学习如何|了解如何|看看"
 )
@@ -142,7 +144,7 @@ def _quoted(text: str, start: int, end: int, shape: Form) -> tuple[int, int, boo
             return start, end, not part.asks and reads_alone(text[part.said : end])
         start = part.said
     start += opening(text[start:end])
-    alone = reads_alone(text[start:end])
+    alone = reads_alone(text[start:end]) and not _GOES_ON.search(text, 0, start)
     if part and shape.kind == "interview":
         alone = alone and not part.asks and not _PERSON.search(text[start:end])
     return start, end, alone
