@@ -2,8 +2,8 @@
 
 python -m benchmarks.extract_reading [--skip N] [--count N] [SHARED]
 
-Draws in the order of the SHA-256 of their ids: N pages with gold (those of news first, then the
-others, then financial flashes), and N technology articles. `--skip` leaves out what was read
+Draws in the order of the SHA-256 of their ids: N pieces of news (pages with gold and, when these
+are read, the stream of `dedup`), and N technology articles. `--skip` leaves out what was read
 before. The verdicts are the reader's; only their counts belong into the project.
 """
 
@@ -34,13 +34,10 @@ def main() -> int:
     if why := gold.missing(asked.shared / "extraction"):
         print(f"skipped: {why}")
         return 0
-    texts = asked.shared / "summarization"
-    pages = chain(
-        _pages(asked.shared / "extraction", "news"),
-        _pages(asked.shared / "extraction", "other"),
-        _texts(texts / "finna.train.jsonl.gz"),
-    )
-    for draw in (pages, _texts(texts / "lctt.dev.jsonl.gz")):
+    shared = asked.shared
+    news = chain(_pages(shared / "extraction"), _stream(shared / "dedup" / "dev"))
+    articles = _texts(shared / "summarization" / "lctt.dev.jsonl.gz")
+    for draw in (news, articles):
         for name, article in islice(draw, asked.skip, asked.skip + asked.count):
             show(name, article)
     return 0
@@ -55,9 +52,16 @@ def show(name: str, article: Article) -> None:
     print(f"  = {', '.join(keywords(article.title, article.text))}\n")
 
 
-def _pages(folder: Path, kind: str) -> list[Drawn]:
-    pages = {name: page for name, page in gold.answers(folder).items() if page["kind"] == kind}
+def _pages(folder: Path) -> list[Drawn]:
+    pages = {name: page for name, page in gold.answers(folder).items() if page["kind"] == "news"}
     return _drawn((name, page.get("title"), page["text"]) for name, page in pages.items())
+
+
+def _stream(folder: Path) -> list[Drawn]:
+    """News without copies; others of the stream are invented."""
+    real = {row["id"] for row in rows(folder / "gold.jsonl.gz") if row["kind"] == "unseen"}
+    stream = rows(folder / "stream.jsonl.gz")
+    return _drawn((row["id"], row["title"], row["text"]) for row in stream if row["id"] in real)
 
 
 def _texts(path: Path) -> list[Drawn]:

@@ -87,8 +87,8 @@ def _turns(text: str) -> tuple[Part, ...]:
 # colon is no such column.
 _COLUMN = re.compile(
     r"(?:早报|晚报|晨报|午报|日报|周报|快报|简报|周刊)\s*(?:[（(【丨｜|·\d]|$)"
-    r"|(?:早知道|早参|早餐|要闻|速递|快讯|速览|一览|资讯|汇总|盘点|集锦|公告|头条|动态|新闻)\s*(?:[（(【丨｜|·：:\d]|$)"
-    r"|^(?:[一每本上]周|每日|今日|昨日|24小时)[^，。：:]{0,8}[：:丨｜|（(]"
+    r"|(?:早知道|早参|早餐|要闻|速递|快讯|速览|一览|资讯|汇总|盘点|集锦|头条|动态|新闻)\s*(?:[（(【丨｜|·：:\d]|$)"
+    r"|公告[：:丨｜|]|^(?:[一每本上]周|每日|今日|昨日|24小时)[^，。：:]{0,8}[：:丨｜|（(]"
 )
 _NUMBER = re.compile(
     r"^[^\S\n]*(?P<mark>[（(]?(?P<number>\d{1,2})\s*[、.．)）:：]\s*)(?=\D)", re.MULTILINE
@@ -96,7 +96,7 @@ _NUMBER = re.compile(
 _BULLET = re.compile(r"^[^\S\n]*(?P<mark>[■●◆▶▌①-⑳•·]\s*|(?=【[^】\n]{4,60}】))", re.MULTILINE)
 _LINE = re.compile(r"^[^\S\n]*(?P<mark>)[^\n]*(?P<last>\S)", re.MULTILINE)
 _FEWEST = 3
-_LONGEST = 260
+_LONGEST = 400
 """Characters that the middle one of a round-up's pieces may have."""
 
 
