@@ -1,11 +1,10 @@
 """Whether a sentence can be read alone, and where it begins: what an extract must not quote.
 
-The rules are wording, not topics. They rather lose a good sentence than open an extract with “但”.
+The rules are wording, not topics; they are in Simplified characters, and expect sentences in them.
+They rather lose a good sentence than open an extract with “但”.
 """
 
 import re
-
-from archive.script import simplified
 
 SHORTEST, LONGEST = 12, 200
 """Characters of a sentence that can be read alone."""
@@ -24,7 +23,7 @@ _DANGLING = re.compile(
     |也就是说|可以说|当然|其实|事实上|实际上|的确|确实|尤其|毕竟|究其|归根|说到底|说白了|果然|显然|不然|否则|要不|无论如何
     |不仅如此|不光如此|相比之下|相较之下|相形之下|反观|随即|随后|尔后|而后|之后|此后|其后|之前|然后|接着|接下来|紧接着|后来|当时|那时
     |(?:采访|调查|走访|交谈|仪式|活动|视频|直播|报告|文|节目|比赛|庭审|讲话|致辞|演讲)(?:中|上|现场|过程中)[，,]|届时|至此|自此|从此|从那|到时|当天|当日|当晚|当年|同日|同年|同月|次日|翌日|次年|事后|席间|会上|会后|期间|其间|很快|不久[，,后]
-    |现在[，,就]|结果[，,]|谁承想|谁知|岂料|没想到|就这样|是的|没错|对了|好了|好吧|好在|别|请|快来|不妨|备注|所谓
+    |现在[，,就]|结果[，,]|谁承想|谁知|岂料|没想到|就这样|是的|没错|对了|好了|好吧|好在|别|请|快来|不妨|备注|所谓|问题(?:在于|是)
     # pronouns
     |他(?!国|乡|山)|她|它|其(?!他|它|实|余|乐)|这(?!里|边|几年|些年|个夏|个冬)|那(?!曲|不勒|么)|该|此(?!前|次|外)|彼此
     |上述|以上|以下|如上|如下|如前|下面|上面|前面|前文|上文|下文|双方|两者|二者|三者|后者|前者|两人|二人|两家公司|自己
@@ -70,7 +69,7 @@ _POINTS = re.compile(
 )
 # Speaks to the reader, not of the matter: greetings, teasers, requests, advertisements.
 _ADDRESS = re.compile(
-    r"小编|^(?:承蒙|感谢|谢谢|很高兴|非常荣幸)|粉丝团|^(?:简单|先|这里)?(?:介绍|说|聊|讲|谈)一下|按个?赞|邀请您|你知道吗|事情是这样|有没有想过|大家好|各位|[朋网]友们|亲们|老铁|欢迎(?:来到|关注|留言|订阅|加入|转发|投稿|大家|收[看听]|阅读|评论|在评)|评论区|在评论|下方评论"
+    r"小编|^(?:承蒙|感谢|谢谢|很高兴|非常荣幸)|粉丝团|^(?:简单|先|这里)?(?:介绍|说|聊|讲|谈)一下|按个?赞|邀请您|你知道吗|请允许我|一定要看|记得明天|事情是这样|有没有想过|大家好|各位|[朋网]友们|亲们|老铁|欢迎(?:来到|关注|留言|订阅|加入|转发|投稿|大家|收[看听]|阅读|评论|在评)|评论区|在评论|下方评论"
     r"|在?[下][面方边]的?评论|留下你?的?评论|点赞|下期|敬请期待|拭目以待|未完待续|(?:一起|让我们|就)来?(?:看看|了解一下|聊聊|瞧瞧)|让我们[^，。]{0,4}(?:了解|看|探|学习|开始)|你(?:可能|也许)[还也]?会?想要?(?:阅读|看|查看|了解)"
     r"|请(?:参阅|参考|查看|查阅|勿|访问|阅读)|你可以参考|[带教跟和与给为](?:大家|你们)[^，。]{0,4}"
     r"(?:介绍|分享|[讲说聊谈]|推荐|盘点|整理|了解|看|做|一)|(?:欢迎|记得|请|赶快|快来?|点击|不要忘了)订阅|(?:关注|我们的|本|搜索)[^，。]{0,8}公众号|公众号后台|二维码|购买链接|优惠码|原文链接|阅读原文|加入我们|联系我们|[👇👆⬇]"
@@ -96,7 +95,7 @@ _DATELINE = re.compile(
 )
 # What only ties a sentence to the one before, or says how it is meant, can be left off.
 _TIE = re.compile(
-    r"^(?:(?:但是?|不过|然而|可是|只是|只不过|而且?|并且|此外|另外|除此之外|同时|与此同时|另一方面|一方面|因此|因而|所以|于是|从而|由此|故而?"
+    r"^(?:(?:但是?|不过|然而|可是|只是|只不过|而且?|并且|此外|另外|除此之外|同时|与此同时|另一方面|一方面|因此|因而|所以|于是|从而|由此|相应地|故而?"
     r"|为此|对此|总之|总而言之|综上所述|换言之|换句话说|也就是说|可以说|当然|其实|事实上|实际上|的确|确实|尤其|毕竟|显然"
     r"|相反|反之|相比之下|不仅如此|尽管如此|即便如此|虽然如此|因为如此|现在|好在|无论如何|不得不说|不用说|不可否认|毫无疑问|众所周知"
     r"|别担心|话不多说|在这里|在此|[总整大]体(?:来说|而言|来看|上)|(?:具体|总的|简单|一般|准确)[地]?(?:来说|而言|说来|来讲|来看|说|讲)|简而言之|简言之|说到底|说白了"
@@ -110,7 +109,7 @@ _TEASER = 24
 
 def opening(sentence: str) -> int:
     """Where a sentence begins to say something: after dateline, bracketed headline and “但是，”."""
-    start, sentence = 0, simplified(sentence)
+    start = 0
     for mark in (_DATELINE, _TIE, _TIE):
         found = mark.match(sentence[start:])
         start += found.end() if found else 0
@@ -119,7 +118,6 @@ def opening(sentence: str) -> int:
 
 def reads_alone(text: str) -> bool:
     """Whether a sentence is whole, no question, credit or caption, and opens by itself."""
-    text = simplified(text)
     return (
         SHORTEST <= len(text) <= LONGEST
         and all(text.count(pair[0]) == text.count(pair[1]) for pair in _PAIRS)

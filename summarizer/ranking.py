@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archive.models import Article
+from archive.script import simplified
 from archive.text import fold, sentences
 from summarizer.alone import opening, reads_alone
 from summarizer.forms import Form, form
@@ -69,11 +70,11 @@ class Sentence:
 
 def rank(article: Article) -> list[Sentence]:
     """All sentences of the article's text in text order, scored; higher says more."""
-    text, shape = article.text, form(article)
+    text, plain, shape = article.text, simplified(article.text), form(article)
     found = []
     places = sentences(text)
     for index, (start, end) in enumerate(places):
-        start, end, alone = _quoted(text, start, min(end, start + CUT), shape)
+        start, end, alone = _quoted(plain, start, min(end, start + CUT), shape)
         early = 1 - index / len(places)
         own = text[start:end]
         found.append(Sentence(start, end, own, 0.0, early, alone, _pairs(own)))

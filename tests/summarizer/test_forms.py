@@ -93,3 +93,4 @@ def test_a_numbered_guide_and_long_chapters_are_no_round_up() -> None:
 
 def test_a_newspapers_name_is_no_column() -> None:
     assert form(Article("云汐日报：示范农场丰收", ROUNDUP)).kind == "text"
+    assert form(Article("云汐市农业农村局公告（第3号）", ROUNDUP)).kind == "text"

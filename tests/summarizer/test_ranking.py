@@ -48,6 +48,10 @@ def test_a_whole_statement_reads_alone(sentence: str) -> None:
         "不然，智算中心会在断电时丢失数据。",
         "对于他此次辞职，星阶科技没有回应。",
         "被送往智算中心的传感器全部合格。",
+        "如果它不能联网，农技员就只能去田里看。",
+        "采访中，农技员说起了智算中心停电那天。",
+        "星湾智算中心正是为解决此问题而建的。",
+        "該公司還計劃在年內招聘一百名工程師。",
     ],
     ids=lambda sentence: sentence[:6],
 )
@@ -74,6 +78,8 @@ def test_a_sentence_that_leans_on_the_one_before_does_not(sentence: str) -> None
         "今天小编就来教大家怎样使用青禾大模型。",
         "以下是青禾大模型在农场里的五种用法。",
         "智慧农业真是一个了不起的好主意！",
+        "一种可以在夜里为智算中心供电的电池。",
+        "感谢星阶科技的邀请，很高兴来到云汐。",
     ],
     ids=lambda sentence: sentence[:6],
 )
@@ -125,6 +131,12 @@ def test_a_sentence_begins_after_what_only_ties_it_to_others(tie: str) -> None:
 def test_words_that_begin_like_a_connective_are_not_cut(said: str) -> None:
     (sentence,) = rank(Article("", f"{said[:-1]}，星阶科技说。"))
     assert sentence.start == 0
+
+
+def test_what_follows_a_semicolon_goes_on_with_its_subject() -> None:
+    text = "星阶科技全年营业收入三亿元，增长两成；净利润一亿元，同比增长一成五。"
+    assert [one.alone for one in rank(Article("", text))] == [True, False]
+    assert all(one.alone for one in rank(Article("", text.replace("；", "。"))))
 
 
 def test_another_outlets_report_stays_its_own() -> None:
