@@ -94,7 +94,8 @@ _NUMBER = re.compile(
     r"^[^\S\n]*(?P<mark>[（(]?(?P<number>\d{1,2})\s*[、.．)）:：]\s*)(?=\D)", re.MULTILINE
 )
 _BULLET = re.compile(r"^[^\S\n]*(?P<mark>[■●◆▶▌①-⑳•·]\s*|(?=【[^】\n]{4,60}】))", re.MULTILINE)
-_LINE = re.compile(r"^[^\S\n]*(?P<mark>)[^\n]*(?P<last>\S)", re.MULTILINE)
+_LINE = re.compile(r"^[^\S\n]*(?P<mark>)(?P<line>\S[^\n]*)", re.MULTILINE)
+_ENDED = re.compile(r"[。！!？?；;…][”」』）)]*\s*$")
 _FEWEST = 3
 _LONGEST = 400
 """Characters that the middle one of a round-up's pieces may have."""
@@ -132,4 +133,4 @@ def _paragraphs(text: str) -> Iterator[re.Match[str]]:
     for mark in _LINE.finditer(text):
         if not headed:
             yield mark
-        headed = mark["last"] not in "。！!？?；;…”"
+        headed = not _ENDED.search(mark["line"])

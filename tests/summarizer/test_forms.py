@@ -44,7 +44,7 @@ def test_an_interview_gives_its_introduction_and_named_answers() -> None:
 
 
 def test_no_question_is_quoted_even_where_the_asker_states() -> None:
-    text = INTERVIEW.replace("农技员会被", "示范农场今年增加到了两百家。农技员会被")
+    text = INTERVIEW.replace("农技员会被", "先说农场的事。示范农场今年增加到了两百家。农技员会被")
     ranked = rank(Article("示范农场今年增加到了两百家", text))
     (asked,) = [one for one in ranked if "示范农场今年增加" in one.text]
     assert not asked.alone
@@ -54,6 +54,24 @@ def test_a_bare_label_is_left_off_and_first_persons_are_not_quoted_under_it() ->
     text = INTERVIEW.replace("记者：", "问：").replace("周望川：", "答：")
     alone = [one.text for one in rank(Article("", text)) if one.alone]
     assert alone == [INTRO, "农技员的经验是青禾最好的老师，公司今年还要再请一百名农技员。"]
+
+
+def test_the_introduction_is_quoted_whatever_the_title_is_like() -> None:
+    opening = "3月2日的云汐市下着今年的第一场雨。"
+    turns = INTERVIEW.removeprefix(INTRO).replace("这不是取代。", "")
+    answers = "".join(f"\n周望川：农技员是最好的老师，第{n}家示范农场也这样看。" for n in "五六七")
+    assert opening in quoted("周望川：农技员是最好的老师", f"{opening}{turns}{answers}")
+
+
+def test_who_asks_is_known_by_the_questions_or_by_the_label() -> None:
+    assert form(Article("", INTERVIEW.replace("记者：", "林未："))).parts[0].asks
+    stated = INTERVIEW.replace("先从种植业做起？", "先从种植业做起。").replace("取代吗？", "取代。")
+    assert form(Article("", stated)).kind == "interview"
+
+
+def test_a_label_that_comes_once_begins_no_turn() -> None:
+    noted = f"{INTERVIEW}\n备注：访谈在云汐市的示范农场进行。"
+    assert {part.speaker for part in form(Article("", noted)).parts} == {"记者", "周望川"}
 
 
 def test_labels_that_never_ask_are_no_interview() -> None:
@@ -67,6 +85,22 @@ def test_numbered_shorts_under_a_column_are_a_round_up() -> None:
     assert [ROUNDUP[part.said :][:4] for part in found.parts] == [
         "星阶科技", "沐光半导", "云汐市印", "青岚机器",
     ]  # fmt: skip
+
+
+def test_a_headline_belongs_to_the_paragraph_below_it() -> None:
+    unnumbered = "\n".join(line.split(". ")[-1] for line in ROUNDUP.splitlines())
+    assert len(form(Article("云汐科技早报", unnumbered)).parts) == 4
+
+
+def test_a_number_out_of_order_begins_no_piece() -> None:
+    text = ROUNDUP.replace("公司称", "\n12. 公司称")
+    assert len(form(Article("云汐科技早报", text)).parts) == 4
+
+
+def test_not_even_the_titles_own_words_bring_a_later_sentence_of_a_piece() -> None:
+    later = "沐光半导体的资金将用于扩建封装产线。"
+    text = ROUNDUP.replace("资金将用于扩建封装产线。", later)
+    assert later not in quoted("云汐科技早报｜沐光半导体的资金将用于扩建封装产线", text)
 
 
 def test_a_round_up_gives_the_first_sentence_of_several_pieces() -> None:
