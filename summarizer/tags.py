@@ -14,16 +14,15 @@ from archive.words import Finder
 
 MOST = 6
 """Tags of one kind per article."""
-LEAD = 150
-"""Characters at the start of the text that count as its lead."""
+LEAD, FLASH = 100, 250
+"""Characters at the start of the text that count as its lead; for technologies a flash is all lead,
+because nobody names one for nothing there."""
 SHORT, LONG = 400, 1500
 """In texts up to SHORT characters one mention in the lead makes a tag; beyond LONG two of one word
 do not."""
-SHARE = 0.0, 0.25, 0.0
-"""The share of the heaviest's weight that a technology, industry or cue needs, unless the title
-has it or it is named as one."""
-WEAK_ENOUGH = 4
-"""Sentences with weak words alone that make a tag; with the title two."""
+SHARE = 0.3
+"""The share of the heaviest's weight that an industry needs, unless the title has it or it is
+named as one."""
 
 _TITLE_BONUS, _LEAD_BONUS = 4, 2
 # For the topic: no word weighs more than this, the sum must reach the floor (one cue in the title
@@ -37,6 +36,9 @@ _NAMED = re.compile(r"(?:..)?(?:行业|领域|产业|赛道)")
 _IN_A_NAME = re.compile(
     r"[^\W\d_a-zA-Z的和在是及]{0,6}?(?:大学|学院|学会|协会|[时日晚]报|电视台|研究[院所]|出版社|博物馆)|[\u4e00-\u9fff]{0,2}局(?!面|限|部)"
 )
+# “农业、旅游、物流等产业”: who lists industries speaks of none of them.
+_CLAUSE_ENDS = re.compile(r"[，。；！？：\n,;!?]")
+_LISTED = 2
 # “[某某化妆品]…”, “【汽车】…”: what heads a title in brackets is a column or a place.
 _LABEL = re.compile(r"^\s*[\[【][^\]】]{1,20}[\]】]")
 
@@ -79,7 +81,7 @@ class _Mentions:
     in_title: bool = False
     spans: list[tuple[int, int]] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
-    """Those that are not weak."""
+    """Those that are neither weak nor only listed."""
     sentences: set[int] = field(default_factory=set)
     named: int = 0
 
@@ -87,22 +89,22 @@ class _Mentions:
     def count(self) -> int:
         return len(self.sentences) + 2 * self.named
 
-    @property
-    def in_lead(self) -> bool:
-        return bool(self.spans) and self.spans[0][0] < LEAD
+    def are_within(self, length: int) -> bool:
+        """Whether the first of them is among so many characters of the text."""
+        return bool(self.spans) and self.spans[0][0] < length
 
     @property
     def weight(self) -> int:
         mentions = len(self.spans) + self.named + self.in_title
-        return mentions + _TITLE_BONUS * self.in_title + _LEAD_BONUS * self.in_lead
+        return mentions + _TITLE_BONUS * self.in_title + _LEAD_BONUS * self.are_within(LEAD)
 
-    def are_enough(self, length: int) -> bool:
-        """For a text of so many characters to be about it."""
+    def are_enough(self, length: int, lead: int) -> bool:
+        """For a text of so many characters, of which `lead` are its lead, to be about it."""
         if not self.words:
-            return self.count >= (2 if self.in_title else WEAK_ENOUGH)
-        if self.in_title or (self.in_lead and length <= SHORT):
+            return self.in_title and self.count >= 2
+        if self.in_title or (self.are_within(lead) and length <= SHORT):
             return True
-        few = 2 if self.in_lead or length <= LONG or len(self.words) > 1 else 3
+        few = 2 if self.are_within(LEAD) or length <= LONG or len(self.words) > 1 else 3
         return self.count >= few
 
 
@@ -116,19 +118,27 @@ def _mentions(finder: "_Words", title: str, text: str, ends: list[int]) -> dict[
     for name, start, end in finder.words.mentions(text):
         if finder.names and _IN_A_NAME.match(text, end):
             continue
-        word = text[start:end].lower()
         one = found.setdefault(name, _Mentions())
-        one.words |= {word} - finder.weak
+        if not (finder.lists and _is_listed(text, start, end)):
+            one.words |= {text[start:end].lower()} - finder.weak
         one.spans.append((start, end))
         one.sentences.add(bisect(ends, start))
         one.named += finder.names and bool(_NAMED.match(text, end - 2))
-    found = {name: one for name, one in found.items() if one.are_enough(len(text))}
+    lead = LEAD if finder.lists else FLASH
+    found = {name: one for name, one in found.items() if one.are_enough(len(text), lead)}
     most = max((one.weight for one in found.values()), default=0)
     return {
         name: one
         for name, one in found.items()
-        if one.in_title or one.named or one.weight >= finder.share * most
+        if not finder.lists or one.in_title or one.named or one.weight >= SHARE * most
     }
+
+
+def _is_listed(text: str, start: int, end: int) -> bool:
+    """Whether a word stands in a list of three or more."""
+    before = _CLAUSE_ENDS.split(text[max(0, start - LEAD) : start])[-1]
+    after = _CLAUSE_ENDS.split(text[end : end + LEAD], maxsplit=1)[0]
+    return (before + after).count("、") >= _LISTED
 
 
 def _topic(
@@ -159,10 +169,10 @@ class _Words:
 
     words: Finder
     weak: frozenset[str]
-    share: float
-    """Of the heaviest's weight that a tag needs unless the title has it or it is named as one."""
     names: bool
     """Whether they name something, so that an institution's name may contain one."""
+    lists: bool
+    """Whether they are industries, which are often listed and named in passing."""
 
 
 @cache
@@ -173,13 +183,13 @@ def _finders(taxonomy: Taxonomy) -> tuple[_Words, _Words, _Words]:
         _Words(
             Finder(ignore | {word: term.name for term in terms for word in term.words}),
             frozenset(word.lower() for term in terms for word in term.weak),
-            share,
             True,
+            lists,
         )
-        for terms, share in zip((taxonomy.technologies, taxonomy.industries), SHARE, strict=False)
+        for terms, lists in ((taxonomy.technologies, False), (taxonomy.industries, True))
     )
     cues = {cue: cue for topic in taxonomy.topics for cue in topic.cues}
-    return technologies, industries, _Words(Finder(cues), frozenset(), SHARE[2], False)
+    return technologies, industries, _Words(Finder(cues), frozenset(), False, False)
 
 
 def _heaviest(mentions: Mapping[str, _Mentions]) -> tuple[str, ...]:
