@@ -1,4 +1,4 @@
-"""Which technologies and industries of the dictionary an article is about, and its digest topic."""
+"""Which technologies, industries and companies an article is about, and its digest topic."""
 
 import re
 from bisect import bisect
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from archive import names
 from archive.models import Article
 from archive.script import simplified
 from archive.taxonomy import Taxonomy, load
@@ -21,8 +22,8 @@ SHORT, LONG = 400, 1500
 """In texts up to SHORT characters one mention in the lead makes a tag; beyond LONG two of one word
 do not."""
 SHARE = 0.3
-"""The share of the heaviest's weight that an industry needs, unless the title has it or it is
-named as one."""
+"""The share of the heaviest's weight that an industry or company needs, unless the title has it or
+it is named as one."""
 
 _TITLE_BONUS, _LEAD_BONUS = 4, 2
 # For the topic: no word weighs more than this, the sum must reach the floor (one cue in the title
@@ -36,19 +37,25 @@ _NAMED = re.compile(r"(?:..)?(?:行业|领域|产业|赛道)")
 _IN_A_NAME = re.compile(
     r"[^\W\d_a-zA-Z的和在是及]{0,6}?(?:大学|学院|学会|协会|[时日晚]报|电视台|研究[院所]|出版社|博物馆)|[\u4e00-\u9fff]{0,2}局(?!面|限|部)"
 )
-# “农业、旅游、物流等产业”: who lists industries speaks of none of them.
+# “农业、旅游、物流等产业”: who lists industries or firms speaks of none of them.
 _CLAUSE_ENDS = re.compile(r"[，。；！？：\n,;!?]")
 _LISTED = 2
+# “苹果发布”, “小米集团”: what follows shows that the word names a company.
+_ACTS = re.compile(
+    "公司|集团|股份|手机|汽车|科技|官方|官网|CEO|创始人|董事长|总裁|副总|高管|员工|股价|市值|财报|旗下|新品"
+    "|系列|芯片|大模型|模型|智能|发布|推出|宣布|表示|回应|上线|申请|收购|投资|裁员|开源"
+)
 # “[某某化妆品]…”, “【汽车】…”: what heads a title in brackets is a column or a place.
 _LABEL = re.compile(r"^\s*[\[【][^\]】]{1,20}[\]】]")
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """Names from the dictionary, the weightiest first; the topic is always one of its topics."""
+    """Names from the dictionaries, the weightiest first; the topic is always one of theirs."""
 
     technologies: tuple[str, ...]
     industries: tuple[str, ...]
+    companies: tuple[str, ...]
     topic: str
     spans: Mapping[str, tuple[tuple[int, int], ...]]
     """Why: where the text mentions each name; nowhere for one that only the title has."""
@@ -60,7 +67,9 @@ def tag(article: Article, taxonomy: Taxonomy | None = None) -> Tags:
     find = _finders(taxonomy)
     title, text = simplified(_LABEL.sub("", article.title)), simplified(article.text)
     ends = [end for _, end in sentences(text)]
-    technologies, industries, cues = (_mentions(finder, title, text, ends) for finder in find)
+    technologies, industries, companies, cues = (
+        _mentions(finder, title, text, ends) for finder in find
+    )
     generic = {technology.name for technology in taxonomy.technologies if technology.generic}
     most = max((one.weight for name, one in technologies.items() if name not in generic), default=0)
     told = {
@@ -68,11 +77,11 @@ def tag(article: Article, taxonomy: Taxonomy | None = None) -> Tags:
         for name, one in technologies.items()
         if name not in generic or one.weight > _OUTWEIGHS * most
     }
-    chosen = _heaviest(told), _heaviest(industries)
+    kinds = told, industries, companies
     return Tags(
-        *chosen,
+        *map(_heaviest, kinds),
         _topic(taxonomy, technologies, industries, cues),
-        {name: tuple((told | industries)[name].spans) for names in chosen for name in names},
+        {name: tuple(kind[name].spans) for kind in kinds for name in _heaviest(kind)},
     )
 
 
@@ -114,13 +123,13 @@ def _mentions(finder: "_Words", title: str, text: str, ends: list[int]) -> dict[
     for name, start, end in finder.words.mentions(title):
         one = found.setdefault(name, _Mentions())
         one.in_title = True
-        one.words |= {title[start:end].lower()} - finder.weak
+        one.words |= finder.strong(title, start, end)
     for name, start, end in finder.words.mentions(text):
         if finder.names and _IN_A_NAME.match(text, end):
             continue
         one = found.setdefault(name, _Mentions())
         if not (finder.lists and _is_listed(text, start, end)):
-            one.words |= {text[start:end].lower()} - finder.weak
+            one.words |= finder.strong(text, start, end)
         one.spans.append((start, end))
         one.sentences.add(bisect(ends, start))
         one.named += finder.names and bool(_NAMED.match(text, end - 2))
@@ -172,12 +181,20 @@ class _Words:
     names: bool
     """Whether they name something, so that an institution's name may contain one."""
     lists: bool
-    """Whether they are industries, which are often listed and named in passing."""
+    """Whether they are industries or companies, which are often listed and named in passing."""
+    acts: re.Pattern[str] | None = None
+    """What shows, behind a weak word, that it is meant."""
+
+    def strong(self, text: str, start: int, end: int) -> set[str]:
+        """The word at this place, if it is not weak there."""
+        word = text[start:end].lower()
+        weak = word in self.weak and not (self.acts and self.acts.match(text, end))
+        return set() if weak else {word}
 
 
 @cache
-def _finders(taxonomy: Taxonomy) -> tuple[_Words, _Words, _Words]:
-    """Those of technologies, industries and topics."""
+def _finders(taxonomy: Taxonomy) -> tuple[_Words, _Words, _Words, _Words]:
+    """Those of technologies, industries, companies and topics."""
     ignore = dict.fromkeys(taxonomy.ignore, "")
     technologies, industries = (
         _Words(
@@ -189,7 +206,9 @@ def _finders(taxonomy: Taxonomy) -> tuple[_Words, _Words, _Words]:
         for terms, lists in ((taxonomy.technologies, False), (taxonomy.industries, True))
     )
     cues = {cue: cue for topic in taxonomy.topics for cue in topic.cues}
-    return technologies, industries, _Words(Finder(cues), frozenset(), False, False)
+    firms = Finder(names.companies() | names.makers())
+    companies = _Words(firms, names.common(), False, True, _ACTS)
+    return technologies, industries, companies, _Words(Finder(cues), frozenset(), False, False)
 
 
 def _heaviest(mentions: Mapping[str, _Mentions]) -> tuple[str, ...]:
