@@ -33,9 +33,10 @@ _TOPIC_CAP, _TOPIC_FLOOR, _INDUSTRY_SHARE = 8, 4, 0.5
 _OUTWEIGHS = 2
 # “旅游行业” names the industry itself, “旅游” may be a passing word: the former counts twice.
 _NAMED = re.compile(r"(?:..)?(?:行业|领域|产业|赛道)")
-# “旅游学院”, “金融时报”: the word is part of an institution's name.
+# “旅游学院”, “金融时报”, “证券分析师”: the word is part of the name of an institution or a speaker.
 _IN_A_NAME = re.compile(
     r"[^\W\d_a-zA-Z的和在是及]{0,6}?(?:大学|学院|学会|协会|[时日晚]报|电视台|研究[院所]|出版社|博物馆)|[\u4e00-\u9fff]{0,2}局(?!面|限|部)"
+    r"|[^，。；]{0,6}?(?:研报|分析师|策略师|首席|认为|指出)"
 )
 # “农业、旅游、物流等产业”: who lists industries or firms speaks of none of them.
 _CLAUSE_ENDS = re.compile(r"[，。；！？：\n,;!?]")
@@ -134,11 +135,14 @@ def _mentions(finder: "_Words", title: str, text: str, ends: list[int]) -> dict[
         one.sentences.add(bisect(ends, start))
         one.named += finder.names and bool(_NAMED.match(text, end - 2))
     lead = LEAD if finder.lists else FLASH
-    found = {name: one for name, one in found.items() if one.are_enough(len(text), lead)}
-    most = max((one.weight for one in found.values()), default=0)
+    enough = {name: one for name, one in found.items() if one.are_enough(len(text), lead)}
+    if not enough and len(text) <= FLASH:
+        # A firm's notice tells its figures first and its trade in passing.
+        enough = {name: one for name, one in found.items() if one.words}
+    most = max((one.weight for one in enough.values()), default=0)
     return {
         name: one
-        for name, one in found.items()
+        for name, one in enough.items()
         if not finder.lists or one.in_title or one.named or one.weight >= SHARE * most
     }
 
@@ -147,7 +151,7 @@ def _is_listed(text: str, start: int, end: int) -> bool:
     """Whether a word stands in a list of three or more."""
     before = _CLAUSE_ENDS.split(text[max(0, start - LEAD) : start])[-1]
     after = _CLAUSE_ENDS.split(text[end : end + LEAD], maxsplit=1)[0]
-    return (before + after).count("、") >= _LISTED
+    return (before + after).count("、") + after.startswith("等") >= _LISTED
 
 
 def _topic(
