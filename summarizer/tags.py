@@ -36,11 +36,12 @@ _NAMED = re.compile(r"(?:..)?(?:行业|领域|产业|赛道)")
 # “旅游学院”, “金融时报”, “证券分析师”: the word is part of the name of an institution or a speaker.
 _IN_A_NAME = re.compile(
     r"[^\W\d_a-zA-Z的和在是及]{0,6}?(?:大学|学院|学会|协会|[时日晚]报|电视台|研究[院所]|出版社|博物馆)|[\u4e00-\u9fff]{0,2}局(?!面|限|部)"
-    r"|[^，。；]{0,6}?(?:研报|分析师|策略师|首席|认为|指出)"
+    r"|[^，。；]{0,6}?(?:研报|研究报告|分析师|策略师|首席|认为|指出)"
 )
 # “农业、旅游、物流等产业”: who lists industries or firms speaks of none of them.
 _CLAUSE_ENDS = re.compile(r"[，。；！？：\n,;!?]")
 _LISTED = 2
+_FEW = 2
 # “苹果发布”, “小米集团”: what follows shows that the word names a company.
 _ACTS = re.compile(
     "公司|集团|股份|手机|汽车|科技|官方|官网|CEO|创始人|董事长|总裁|副总|高管|员工|股价|市值|财报|旗下|新品"
@@ -138,7 +139,8 @@ def _mentions(finder: "_Words", title: str, text: str, ends: list[int]) -> dict[
     enough = {name: one for name, one in found.items() if one.are_enough(len(text), lead)}
     if not enough and len(text) <= FLASH:
         # A firm's notice tells its figures first and its trade in passing.
-        enough = {name: one for name, one in found.items() if one.words}
+        strong = {name: one for name, one in found.items() if one.words}
+        enough = strong if len(strong) <= _FEW else {}
     most = max((one.weight for one in enough.values()), default=0)
     return {
         name: one
