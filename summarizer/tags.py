@@ -21,9 +21,9 @@ because nobody names one for nothing there."""
 SHORT, LONG = 400, 1500
 """In texts up to SHORT characters one mention in the lead makes a tag; beyond LONG two of one word
 do not."""
-SHARE = 0.3
+SHARE, BESIDE = 0.3, 0.5
 """The share of the heaviest's weight that an industry or company needs, unless the title has it or
-it is named as one."""
+it is named as one; the latter in short texts and when the title has another."""
 
 _TITLE_BONUS, _LEAD_BONUS = 4, 2
 # For the topic: no word weighs more than this, the sum must reach the floor (one cue in the title
@@ -79,11 +79,13 @@ def tag(article: Article, taxonomy: Taxonomy | None = None) -> Tags:
         for name, one in technologies.items()
         if name not in generic or one.weight > _OUTWEIGHS * most
     }
-    kinds = told, industries, companies
+    chosen = [(kind, _heaviest(kind)) for kind in (told, industries, companies)]
     return Tags(
-        *map(_heaviest, kinds),
-        _topic(taxonomy, technologies, industries, cues),
-        {name: tuple(kind[name].spans) for kind in kinds for name in _heaviest(kind)},
+        technologies=chosen[0][1],
+        industries=chosen[1][1],
+        companies=chosen[2][1],
+        topic=_topic(taxonomy, technologies, industries, cues),
+        spans={name: tuple(kind[name].spans) for kind, names in chosen for name in names},
     )
 
 
@@ -141,11 +143,13 @@ def _mentions(finder: "_Words", title: str, text: str, ends: list[int]) -> dict[
         # A firm's notice tells its figures first and its trade in passing.
         strong = {name: one for name, one in found.items() if one.words}
         enough = strong if len(strong) <= _FEW else {}
-    most = max((one.weight for one in enough.values()), default=0)
+    strict = len(text) <= SHORT or any(one.in_title for one in enough.values())
+    share = BESIDE if strict else SHARE
+    least = share * max((one.weight for one in enough.values()), default=0)
     return {
         name: one
         for name, one in enough.items()
-        if not finder.lists or one.in_title or one.named or one.weight >= SHARE * most
+        if not finder.lists or one.in_title or one.named or one.weight >= least
     }
 
 

@@ -107,5 +107,22 @@ def test_at_most_seven_and_none_twice() -> None:
     assert kinds(told[0] + "今天有雨有雪有风有霜有雾。" + told[0]) == ["发布"]
 
 
+def test_the_events_of_an_essay_are_its_claims_from_all_its_sections() -> None:
+    plain = "田里的事情说来话长，{}就是这样说的。"
+    claims = [
+        "近年来，智慧农业正逐渐成为各地竞相布局的热点，许多农场纷纷入局。",
+        "目前，农业大模型已进入从试点向推广的阶段，示范农场的数量越来越多。",
+        "未来，智慧农业的发展将有三大趋势，农机与农场整体上加速升级，向无人化迈进。",
+    ]
+    cited = "某研报显示，据某人预判，农药未来将有三大趋势，整体上正逐渐升级。"
+    names = [f"老{name}" for name in "张王李赵陈刘周吴郑孙朱马胡郭林何高罗"]
+    sections = [names[:6], names[6:12], names[12:]]
+    text = ""
+    for section, claim in zip(sections, claims, strict=True):
+        text += "".join(plain.format(name) for name in section) + claim + "将来会更好。" + cited
+    told = [event.text for event in events(Article("智慧农业", text))]
+    assert [one for one in told if one in claims] == claims
+
+
 def test_no_text_no_event() -> None:
     assert events(Article("题", "")) == ()

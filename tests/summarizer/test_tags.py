@@ -91,6 +91,45 @@ def test_what_is_slight_beside_the_main_industry_is_no_tag() -> None:
     assert tag(Article("一日", text)).industries == ("旅游业",)
 
 
+def test_beside_what_the_title_names_an_industry_needs_more() -> None:
+    text = FILLER + "旅游的人很多。" * 4 + "餐饮不错。" * 4
+    assert tag(Article("一日", text)).industries == ("旅游业", "餐饮业")
+    assert tag(Article("旅游的一日", text)).industries == ("旅游业",)
+
+
+def test_a_flash_keeps_the_industry_that_it_names_late_unless_it_names_many() -> None:
+    late = "这是一段与标签没有关系的话。" * 8 + "公司的餐饮不错。"
+    assert tag(Article("", late)).industries == ("餐饮业",)
+    assert tag(Article("", late + "还有旅游。还有航运。")).industries == ()
+
+
+@pytest.mark.parametrize("speaker", ["旅游分析师", "旅游研报指出", "某旅游公司首席某某"])
+def test_a_speaker_names_no_industry(speaker: str) -> None:
+    assert tag(Article("一日", f"{FILLER}{speaker}说好。{speaker}说不好。")).industries == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "companies"),
+    [
+        ("百度发布新模型", FILLER, ("百度",)),
+        ("一日", "Baidu的人来了。文心一言也来了。", ("百度",)),
+        ("一日", FILLER * 2 + "豆包好吃。苹果也好吃。", ()),
+        ("苹果好吃", FILLER + "苹果好看。", ()),
+        ("苹果发布新手机", FILLER, ("苹果公司",)),
+        ("联想到高通胀的一天", FILLER + "又联想到高通胀。高通量也高。", ()),
+        ("一日", FILLER * 2 + "百度、腾讯、京东都来了。" * 3, ()),
+    ],
+    ids=["title", "by a product", "common words", "title", "with its act", "apart", "listed"],
+)
+def test_companies_are_known_by_names_and_products(
+    title: str, text: str, companies: tuple[str, ...]
+) -> None:
+    tags = tag(Article(title, text))
+    assert tags.companies == companies
+    for name in companies:
+        assert all(text[start:end] for start, end in tags.spans[name])
+
+
 def test_traditional_characters_are_read_as_simplified_ones() -> None:
     assert tag(Article("網球公開賽", FILLER)).industries == ("体育业",)
     assert tag(Article("一日", f"{FILLER}先看錦標賽。再看錦標賽。")).industries == ("体育业",)

@@ -68,6 +68,12 @@ def test_a_latin_word_that_is_known_does_not_count_again(small: Path) -> None:
     assert dictionary.mentions("Quillon") == {"外文": ("Quillon",)}
 
 
+def test_of_two_groups_that_borrow_a_word_the_heavier_has_it(small: Path) -> None:
+    light = '[[group]]\nname = "车"\nweight = 1\nindustries = ["汽车业"]\n'
+    small.write_text(SMALL + light, "utf-8")
+    assert topics.load(small).mentions("无人驾驶与轿车") == {"领域": ("无人驾驶",), "车": ("轿车",)}
+
+
 def test_a_word_of_the_file_wins_over_the_taxonomy(small: Path) -> None:
     small.write_text(SMALL.replace('["暴雨"]', '["半导体"]'), "utf-8")
     assert topics.load(small).mentions("半导体") == {"天气": ("半导体",)}
