@@ -45,7 +45,7 @@ WEIGHTS = {
     "quoted": 0.65,
     "label": -0.75,
     "claim": 2.0,
-    "cites": -1.0,
+    "cites": -0.5,
 }
 _ENOUGH = 4.55
 _SHORT = 300

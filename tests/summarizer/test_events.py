@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from archive.models import Article
@@ -108,20 +110,28 @@ def test_at_most_seven_and_none_twice() -> None:
 
 
 def test_the_events_of_an_essay_are_its_claims_from_all_its_sections() -> None:
-    plain = "田里的事情说来话长，{}就是这样说的。"
     claims = [
         "近年来，智慧农业正逐渐成为各地竞相布局的热点，许多农场纷纷入局。",
         "目前，农业大模型已进入从试点向推广的阶段，示范农场的数量越来越多。",
         "未来，智慧农业的发展将有三大趋势，农机与农场整体上加速升级，向无人化迈进。",
     ]
-    cited = "某研报显示，据某人预判，农药未来将有三大趋势，整体上正逐渐升级。"
+    twin = "如今，{}也正日益成为主流，众多企业相继升级，未来有望加速。"
+    cited = "某研报显示，农药未来将有三大趋势。"
     names = [f"老{name}" for name in "张王李赵陈刘周吴郑孙朱马胡郭林何高罗"]
-    sections = [names[:6], names[6:12], names[12:]]
     text = ""
-    for section, claim in zip(sections, claims, strict=True):
-        text += "".join(plain.format(name) for name in section) + claim + "将来会更好。" + cited
-    told = [event.text for event in events(Article("智慧农业", text))]
-    assert [one for one in told if one in claims] == claims
+    for number, claim in enumerate(claims):
+        section = names[6 * number : 6 * number + 6]
+        text += "".join(f"田里的事情说来话长，{name}就是这样说的。" for name in section)
+        text += claim + twin.format(section[0]) + cited
+    article = Article("智慧农业", text)
+    told = [event.start for event in events(article)]
+    ranked = rank(article)
+    places = [place for place, one in enumerate(ranked) if one.start in told]
+    assert {place * len(claims) // len(ranked) for place in places} == {0, 1, 2}
+    assert all(later - place > 1 for place, later in pairwise(places))
+    by_text = {one.text: row for one, row in zip(ranked, measure(article, ranked), strict=True)}
+    assert by_text[cited]["cites"] == 1 > by_text[claims[0]]["cites"]
+    assert by_text[claims[0]]["claim"] > by_text[cited]["claim"] > 0
 
 
 def test_no_text_no_event() -> None:

@@ -112,7 +112,7 @@ def test_a_speaker_names_no_industry(speaker: str) -> None:
     ("title", "text", "companies"),
     [
         ("百度发布新模型", FILLER, ("百度",)),
-        ("一日", "Baidu的人来了。文心一言也来了。", ("百度",)),
+        ("一日", f"{FILLER}ERNIE的人来了。文心一言也来了。", ("百度",)),
         ("一日", FILLER * 2 + "豆包好吃。苹果也好吃。", ()),
         ("苹果好吃", FILLER + "苹果好看。", ()),
         ("苹果发布新手机", FILLER, ("苹果公司",)),
