@@ -7,7 +7,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,7 @@ def _is_essay(ranked: Sequence[Sentence]) -> bool:
     return len(ranked) >= sentences and trends >= share * len(ranked)
 
 
+@lru_cache(maxsize=1024)
 def _kind(text: str) -> tuple[str, re.Match[str] | None]:
     """The kind of event that a sentence tells, and the wording that shows it."""
     not_yet, kinds = _cues()
