@@ -213,8 +213,10 @@ class Summary:
     figures: tuple[Figure, ...] = ()
     checks: tuple[Check, ...] = ()
     """What a text that a model wrote was checked for; an extract needs none."""
+    companies: tuple[str, ...] = ()
+    """Those it is about, by the names or products of `names.toml`."""
     tag_spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    """Where the text mentions each technology and industry; nowhere if only the title does."""
+    """Where the text mentions each technology, industry and company; nowhere if only the title."""
 
 
 @dataclass(frozen=True, slots=True)

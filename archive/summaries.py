@@ -23,8 +23,8 @@ def put(
     conn.execute(
         "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
         " industries, topic, events, method, reason, made_at, checks, tag_spans,"
-        " event_keys) values"
-        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " event_keys, companies) values"
+        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " on conflict (article) do update set"
         " text_hash = excluded.text_hash,"
         " summary = excluded.summary, spans = excluded.spans, keywords = excluded.keywords,"
@@ -32,7 +32,7 @@ def put(
         " topic = excluded.topic, events = excluded.events, method = excluded.method,"
         " reason = excluded.reason, made_at = excluded.made_at,"
         " checks = excluded.checks, tag_spans = excluded.tag_spans,"
-        " event_keys = excluded.event_keys",
+        " event_keys = excluded.event_keys, companies = excluded.companies",
         (
             article,
             hashlib.sha256(text.encode()).digest(),
@@ -49,6 +49,7 @@ def put(
             Jsonb([asdict(check) for check in summary.checks]),
             Jsonb(dict(summary.tag_spans)),
             sorted({key for event in summary.events for key in event.keys}),
+            list(summary.companies),
         ),
     )
     conn.execute("delete from archive.figure where article = %s", (article,))

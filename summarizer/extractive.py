@@ -38,6 +38,7 @@ def summarize(article: Article) -> Summary:
         keywords=keywords(article.title, article.text),
         technologies=tags.technologies,
         industries=tags.industries,
+        companies=tags.companies,
         topic=tags.topic,
         events=events(article, ranked),
         method=method,

@@ -3,7 +3,7 @@
 
 create or replace view news.summaries as
 select a.id, a.title, l.url, m.summary, m.topic, m.keywords, m.technologies, m.industries, m.method,
-       m.reason, m.made_at
+       m.reason, m.made_at, m.companies
   from archive.article a
   join archive.link l on l.id = a.link
   left join archive.copy c on c.article = a.id and c.original is not null
@@ -20,10 +20,11 @@ comment on column news.summaries.industries is 'Industries it is about. 涉及�
 comment on column news.summaries.method is 'extractive, lead, or the model that wrote it. 总结方法。';
 comment on column news.summaries.reason is 'Why it is not the method asked for; empty otherwise. 未采用指定方法的原因。';
 comment on column news.summaries.made_at is 'When it was made. 生成时间。';
+comment on column news.summaries.companies is 'Companies it is about, by themselves or their products. 涉及的公司，含其产品。';
 
 create or replace view news.tags as
 select a.id, t.kind, t.tag, coalesce(a.published_at, a.first_seen) as at, a.title,
-       case when t.kind not in ('technology', 'industry') then ''
+       case when t.kind not in ('technology', 'industry', 'company') then ''
             when m.tag_spans #> array[t.tag, '0'] is null then a.title
             else substr(x.content, greatest(1, (m.tag_spans #>> array[t.tag, '0', '0'])::integer - 19),
                         (m.tag_spans #>> array[t.tag, '0', '1'])::integer
@@ -36,11 +37,12 @@ select a.id, t.kind, t.tag, coalesce(a.published_at, a.first_seen) as at, a.titl
  cross join lateral (
     select 'technology' as kind, tag from unnest(m.technologies) tag
     union all select 'industry', tag from unnest(m.industries) tag
+    union all select 'company', tag from unnest(m.companies) tag
     union all select 'keyword', tag from unnest(m.keywords) tag
     union all select 'topic', m.topic) t;
 comment on view news.tags is 'One row for each tag of each article; a copy has the tags of its original. 每篇文章的每个标签一行；转载沿用原文的标签。';
 comment on column news.tags.id is 'Number of the article. 文章编号。';
-comment on column news.tags.kind is 'technology, industry, keyword or topic. 类别：技术、行业、关键词、栏目。';
+comment on column news.tags.kind is 'technology, industry, company, keyword or topic. 类别：技术、行业、公司、关键词、栏目。';
 comment on column news.tags.tag is 'The tag. 标签。';
 comment on column news.tags.at is 'When the article was published; when first seen, if it does not say. 发布时间；未注明则为首次发现时间。';
 comment on column news.tags.title is 'Headline of the article. 文章标题。';

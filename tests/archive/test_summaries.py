@@ -65,6 +65,7 @@ def test_a_newer_summary_replaces_the_older(conn: Connection, desk: Any) -> None
         method="lead",
         reason="too short",
         tag_spans={"芯片": ((0, 2),)},
+        companies=("星阶",),
     )
     row = conn.execute("select * from archive.summary").fetchone()
     assert row[1] == hashlib.sha256("更正后的正文。".encode()).digest()
@@ -72,7 +73,8 @@ def test_a_newer_summary_replaces_the_older(conn: Connection, desk: Any) -> None
     events = [told | {"date": "", "keys": []}]
     assert row[2:9] == ("更好的总结。", [[0, 2]], ["另"], ["芯片"], ["金融"], "资本", events)
     assert row[9:12] == ("lead", "too short", NOON)
-    assert row[-2] == {"芯片": [[0, 2]]}
+    assert desk.one("select tag_spans from archive.summary") == {"芯片": [[0, 2]]}
+    assert desk.one("select companies from archive.summary") == ["星阶"]
 
 
 def test_spans_and_events_are_kept_as_offsets(conn: Connection, desk: Any) -> None:
@@ -108,11 +110,18 @@ def test_every_column_can_be_typed_unquoted(conn: Connection) -> None:
 def test_a_tag_shows_the_words_around_its_first_mention(conn: Connection, desk: Any) -> None:
     text = "云汐" * 20 + "量子计算" + "星阶" * 20
     article = desk.article("a", text)
-    spans = {"量子计算": ((40, 44),), "软件": ()}
-    desk.summary(article, technologies=("量子计算",), industries=("软件",), tag_spans=spans)
+    spans = {"量子计算": ((40, 44),), "星阶": ((44, 46),), "软件": ()}
+    desk.summary(
+        article,
+        technologies=("量子计算",),
+        industries=("软件",),
+        companies=("星阶",),
+        tag_spans=spans,
+    )
     passages = dict(conn.execute("select tag, passage from news.tags where kind <> 'keyword'"))
     assert passages == {
         "量子计算": "云汐" * 10 + "量子计算" + "星阶" * 10,
+        "星阶": "云汐" * 8 + "量子计算" + "星阶" * 11,
         "软件": "标题 a",
         "模型": "",
     }
