@@ -22,7 +22,8 @@ _SELDOM = 3
 _LEADS = (24, 16, 8)
 """Characters before a number by which its place is known, the more the surer."""
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
-_CLAUSE = re.compile(r"[^，,；;：:。！？!?\n]+")
+_HAN = "[\u4e00-\u9fff“”（）]"
+_CLAUSE = re.compile(rf"(?:[^，,；;：:。！？!?\n ]|(?<!{_HAN}) | (?!{_HAN}))+")
 _NOT = re.compile(
     r"不(?!断|错|仅|见|懈|禁|已|但|少|过|同|久|止|得不|完全|良|锈|乏|妨|如|超|多|足|低|高|小|大|到|忘|愧|料|想|由|只|单|论|管|定)|没有|没(?!收|落)"
     r"|(?<!尚)未(?!来|必|知|婚|央|成年)|尚未|并非|无法|无需|否认|毫无"

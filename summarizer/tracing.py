@@ -3,9 +3,10 @@
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from archive import names
@@ -22,15 +23,19 @@ _URL = re.compile(r"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；）)”」』�
 _LATIN = re.compile(
     r"(?<![A-Za-z0-9</])[A-Za-z](?:[A-Za-z]|\d(?!\d{3}|\d?[月日年号])(?![月日年号]))+(?:[-.+/][A-Za-z0-9]+)*"
 )
-_NAMES = frozenset("nr nrt nt ns nrfg".split())
-_NO_NAMES = frozenset(
-    tomllib.loads(Path(__file__).with_name("grounding.toml").read_text(encoding="utf-8"))[
-        "no_names"
-    ]
-)
-_ABOUT = re.compile("^[近约超逾达过]|[余多]|左右$")
-_TAIL = frozenset("同和与在说称等将被向对于为是的答近约超任及")
-_SUFFIX = re.compile("(?<=..)[省市县区州镇]$")
+_PEOPLES = frozenset("nr nrt nrfg".split())
+_NAMES = _PEOPLES | {"nt", "ns"}
+_WORDS = tomllib.loads(Path(__file__).with_name("grounding.toml").read_text(encoding="utf-8"))
+_NO_NAMES = frozenset(_WORDS["no_names"])
+_SAME = {name.lower(): group.lower().split() for group in _WORDS["same"] for name in group.split()}
+_PERSON = re.compile(rf"[{_WORDS['surnames']}].{{1,2}}|[{_WORDS['sounds']}]+".replace("\n", ""))
+_ABOUT = re.compile("(?:[近约超逾达过破]|接近|大约|至少|跨[过越上入]|[重升跌站迈][回返上至破入])$")
+_AND_MORE = re.compile("[余多]|左右|以[上下]")
+_TAIL = frozenset("同和与在说称等将被向对于为是的答近约超任及谈拟要获遭再又")
+_SUFFIX = re.compile("(?<=..)(?:[省市县区州镇]|地区|政府)$")
+_BRIEF, _NEAR, _SAID = 5, 8, re.compile("[:：]|说|称|表示|认为|指出|写道|强调|回应|谈")
+"""So short a term in quotation marks, of which nobody is said to say it, is the writer's own."""
+_LIST = re.compile(r"[^，。；：、\n]{2,24}(?:、[^，。；：、\n]{2,24})+")
 _HAN_DIGITS = dict(zip("两三四五六七八九", range(2, 10), strict=False))
 
 
@@ -39,8 +44,8 @@ def traced(summary: str, source: str) -> list[Check]:
     found = [
         *_numbers(summary, source),
         *_dates(summary, source),
-        *_texts("quotation", _QUOTATION, summary, _quoted(source)),
-        *_texts("address", _URL, summary, lambda words: source.find(words.rstrip(".,;"))),
+        *_quotations(summary, source),
+        *_addresses(summary, source),
         *_named(summary, source),
     ]
     return sorted(found, key=lambda check: check.start)
@@ -49,18 +54,58 @@ def traced(summary: str, source: str) -> list[Check]:
 def _numbers(summary: str, source: str) -> Iterator[Check]:
     there = amounts(source)
     plain = narrow(source)
+    computed = [*_sums(there, plain), *_counts(plain), *_spans(plain)]
     for one in amounts(summary):
+        small = one.written and one.values[0] < 10 and one.kind == "count"
         if one.written and one.values == (1.0,):
             continue
         written = summary[one.start : one.end]
-        if _ABOUT.search(summary[max(0, one.start - 1) : one.end + 2]):
+        about = _ABOUT.search(summary, max(0, one.start - 2), one.start)
+        if about or _AND_MORE.search(summary, one.start, one.end + 2):
             written = re.sub(r"(?<=\d)(0+)(?![\d.])", _blanks, written)
         ends = [replace(one, values=(value,)) for value in one.values]
         places = [_place(end, there, written) for end in (one, *ends)]
         at = places[0] if places[0] >= 0 else min(places[1:])
         if at < 0:
             at = _said(one, written, plain)
+        if at < 0:
+            at = next((each.start for each in computed if _equals(one, each)), -1)
+        if at < 0 and small and not any(_counts_alike(one, each) for each in there):
+            continue
         yield _check("number", one.start, one.end, at, written)
+
+
+def _equals(one: Amount, other: Amount) -> bool:
+    alike = other.unit == one.unit or (not other.unit and one.kind in ("count", ""))
+    return alike and one.values == other.values
+
+
+def _counts_alike(one: Amount, other: Amount) -> bool:
+    unit, its = one.meaning[1], other.meaning[1]
+    return unit == its or _alike(unit, its)
+
+
+def _sums(there: Sequence[Amount], plain: str) -> Iterator[Amount]:
+    """What two neighbouring numbers of a sentence come to: 80%股权 and 20%股权."""
+    for one, other in pairwise(there):
+        near = not re.search("[。！？\n]", plain[one.end : other.start])
+        if near and one.unit == other.unit and one.kind in ("count", "share"):
+            yield replace(one, values=(one.values[-1] + other.values[0],))
+
+
+def _counts(plain: str) -> Iterator[Amount]:
+    """How many a list names, without a unit."""
+    for found in _LIST.finditer(plain):
+        many = found[0].count("、") + 1 + bool(re.search("[和及与](?=[^、]+$)", found[0]))
+        yield Amount(*found.span(), (float(many),), "")
+
+
+def _spans(plain: str) -> Iterator[Amount]:
+    """The years between two years that are named: 53年 for 1969 and 2022."""
+    years = {int(found[0]): found.start() for found in re.finditer(r"(?<!\d)(?:19|20)\d\d", plain)}
+    for one, other in combinations(sorted(years), 2):
+        if other - one > 1:
+            yield Amount(years[one], years[one] + 4, (float(other - one),), "年")
 
 
 def _blanks(zeros: re.Match[str]) -> str:
@@ -76,7 +121,9 @@ def equal(one: Amount, other: Amount, written: str) -> bool:
     (values, unit), (others, its) = one.meaning, other.meaning
     if unit != its and unit and its and not _alike(unit, its):
         return False
-    step = _step(written, values[0])
+    if "分之" in written:
+        return unit == "%" and any(abs(values[0] - each) < 1.5 for each in others)
+    step = 10.0 if written.endswith("成") else _step(written, values[0])
     return all(any(_rounds(value, each, step) for each in others) for value in values)
 
 
@@ -84,10 +131,15 @@ def _alike(unit: str, other: str) -> bool:
     """Whether two units may be said of one thing: 例 and 人, 美元 and 美元/桶."""
     if "/" in unit + other:
         return unit.partition("/")[0] == other.partition("/")[0]
-    return {unit, other} <= _PEOPLE or ("个" in (unit, other) and {unit, other} <= _COUNTED)
+    return (
+        {unit, other} <= _PEOPLE
+        or {unit, other} <= {"股", "只"}
+        or {unit, other} <= {"户", "用户"}
+        or ("个" in (unit, other) and {unit, other} <= _COUNTED)
+    )
 
 
-_PEOPLE = frozenset("人 例 人次 个".split())
+_PEOPLE = frozenset("人 例 人次 个 宗".split())
 _COUNTED = KINDS["count"]
 
 
@@ -140,17 +192,33 @@ def _agrees(one: Day, other: Day, years: set[int]) -> bool:
     )
 
 
-def _texts(
-    kind: str, pattern: re.Pattern[str], summary: str, find: Callable[[str], int]
-) -> Iterator[Check]:
-    for found in pattern.finditer(summary):
-        group = pattern.groups
-        yield _check(kind, *found.span(group), find(found[group]), found[group].rstrip(".,;"))
-
-
-def _quoted(source: str) -> Callable[[str], int]:
+def _quotations(summary: str, source: str) -> Iterator[Check]:
     folded = fold(source)
-    return lambda words: folded.find(fold(words)) if fold(words) else 0
+    titles = [found[1] for found in _QUOTATION.finditer(source) if found[0][0] == "《"]
+    for found in _QUOTATION.finditer(summary):
+        words = found[1]
+        start = max(summary.rfind(mark, 0, found.start()) for mark in "。！？\n")
+        own = not _SAID.search(summary, start + 1, found.start()) and _is_wording(summary, found)
+        if found[0][0] == "《":
+            own = any(words.endswith(title) for title in titles)
+        at = folded.find(fold(words)) if fold(words) else 0
+        if at >= 0 or not own:
+            yield _check("quotation", *found.span(1), at, words)
+
+
+def _is_wording(summary: str, quoted: re.Match[str]) -> bool:
+    """Whether what is quoted is no name of something but says what it does or how it is."""
+    before = segmenter().tag(summary[max(0, quoted.start() - _NEAR) : quoted.start()])
+    after = segmenter().tag(summary[quoted.end() : quoted.end() + _NEAR])
+    says = any(tag[0] in "vailz" for _, tag in segmenter().tag(quoted[1]))
+    named = any(tag[0] == "n" or tag == "eng" for _, tag in (*before[-1:], *after[:1]))
+    return len(quoted[1]) <= _BRIEF and says and not named
+
+
+def _addresses(summary: str, source: str) -> Iterator[Check]:
+    for found in _URL.finditer(summary):
+        words = found[0].rstrip(".,;")
+        yield _check("address", *found.span(), source.find(words), words)
 
 
 def _named(summary: str, source: str) -> Iterator[Check]:
@@ -163,8 +231,8 @@ def _named(summary: str, source: str) -> Iterator[Check]:
             continue
         done = end
         at = theirs.get(name, -1)
-        if at < 0:
-            at = _stands(narrow(summary[start:end]).lower(), lowered)
+        for form in _forms(narrow(summary[start:end]).lower()) if at < 0 else ():
+            at = max(at, _stands(form, lowered))
         yield _check("name", start, end, at, summary[start:end])
 
 
@@ -176,9 +244,16 @@ def _mentions(summary: str, known: Finder) -> Iterator[tuple[int, int, str]]:
     at = 0
     for word, tag in segmenter().tag(summary):
         is_name = tag in _NAMES and len(word) > 1 and not word.isascii()
+        if tag in _PEOPLES:
+            full = summary[max(0, at - 1) : at + len(word)]
+            is_name = is_name and any(map(_PERSON.fullmatch, (word, full)))
         if is_name and word not in _NO_NAMES:
             yield at, at + len(word), ""
         at += len(word)
+
+
+def _forms(name: str) -> list[str]:
+    return [name, *_SAME.get(name, ())]
 
 
 def _stands(name: str, source: str) -> int:
@@ -193,8 +268,11 @@ def _stands(name: str, source: str) -> int:
         at = source.find(name[0])
     if at < 0 and len(name) > 2 and name[-1] in _TAIL:
         at = source.find(name[:-1])
-    if at < 0 and len(name) > 3:
+    if at < 0 and (len(name) > 3 or (len(name) > 2 and name[0] in "于和与向对")):
         at = source.find(name[1:])
+    if at < 0 and len(name) > 4 and not name.isascii():
+        halves = ((source.find(name[:n]), source.find(name[n:])) for n in range(2, len(name) - 1))
+        at = max((min(both) for both in halves), default=-1)
     if at < 0 and len(name) > 2:
         short = re.search("[^，。\\n]{0,4}?".join(map(re.escape, name)), source)
         at = short.start() if short else -1
