@@ -33,8 +33,16 @@ _ABOUT = re.compile("(?:[近约超逾达过破]|接近|大约|至少|跨[过越�
 _AND_MORE = re.compile("[余多]|左右|以[上下]")
 _TAIL = frozenset("同和与在说称等将被向对于为是的答近约超任及谈拟要获遭再又")
 _SUFFIX = re.compile("(?<=..)(?:[省市县区州镇]|地区|政府)$")
-_BRIEF, _NEAR, _SAID = 5, 8, re.compile("[:：]|说|称|表示|认为|指出|写道|强调|回应|谈")
+_BRIEF, _SAID = 5, re.compile("[:：]|说|称|表示|认为|指出|写道|强调|回应|谈")
 """So short a term in quotation marks, of which nobody is said to say it, is the writer's own."""
+_THINGS = (
+    "模型|机器人|系统|平台|计划|行动|工程|芯片|卫星|火箭|飞船|手机|汽车|车型|游戏|品牌|公司|企业|项目|战略|算法|产品"
+    "|软件|应用|程序|工具|语言|活动|框架|引擎|助手|技术|大会|论坛|展|奖|基金|部门|实验室|版|号|型|款"
+)
+_CALLED = re.compile(
+    rf"(?:{_THINGS}|名为|代号|叫作?|称为|发布|推出|开源|上线|亮相|命名为?|取名|《)$"
+)
+_CALLED_SO = re.compile(rf"[\u4e00-\u9fff]{{0,2}}(?:{_THINGS})")
 _LIST = re.compile(r"[^，。；：、\n]{2,24}(?:、[^，。；：、\n]{2,24})+")
 _HAN_DIGITS = dict(zip("两三四五六七八九", range(2, 10), strict=False))
 
@@ -207,12 +215,9 @@ def _quotations(summary: str, source: str) -> Iterator[Check]:
 
 
 def _is_wording(summary: str, quoted: re.Match[str]) -> bool:
-    """Whether what is quoted is no name of something but says what it does or how it is."""
-    before = segmenter().tag(summary[max(0, quoted.start() - _NEAR) : quoted.start()])
-    after = segmenter().tag(summary[quoted.end() : quoted.end() + _NEAR])
-    says = any(tag[0] in "vailz" for _, tag in segmenter().tag(quoted[1]))
-    named = any(tag[0] == "n" or tag == "eng" for _, tag in (*before[-1:], *after[:1]))
-    return len(quoted[1]) <= _BRIEF and says and not named
+    """Whether what is quoted is a short word of the writer's, and no name of something."""
+    named = _CALLED.search(summary, 0, quoted.start()) or _CALLED_SO.match(summary, quoted.end())
+    return len(quoted[1]) <= _BRIEF and not re.search("[A-Za-z0-9]", quoted[1]) and not named
 
 
 def _addresses(summary: str, source: str) -> Iterator[Check]:
