@@ -69,9 +69,11 @@ def _numbers(summary: str, source: str) -> Iterator[Check]:
             likeness = _within(own, clause) + 0.5 * _within(own, sentence)
             if equal(amount, _amount(figure), one.text):
                 same = max(same, (likeness, figure.start))
-            elif figure.unit == one.unit and contrasts <= {
-                *_CONTRAST.findall(words + figure.subject)
-            }:
+            elif (
+                figure.unit == one.unit
+                and not _parted(one, figure)
+                and contrasts <= {*_CONTRAST.findall(words + figure.subject)}
+            ):
                 other = max(other, (likeness, figure.start))
         if same[1] >= 0:
             crossed = other[0] - same[0] > _BETTER and other[0] > _MUCH
@@ -88,6 +90,11 @@ def _around(figure: Figure, text: str) -> tuple[frozenset[str], frozenset[str]]:
     )
     clause = _pairs(text[low : figure.start]) | _pairs(text[figure.end : figure.end + 8])
     return clause | _pairs(figure.subject), _pairs(text[start:end])
+
+
+def _parted(one: Figure, other: Figure) -> bool:
+    """Whether two figures are of different years."""
+    return bool(one.as_of and other.as_of) and one.as_of[:4] != other.as_of[:4]
 
 
 def _amount(figure: Figure) -> Amount:

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -33,6 +34,7 @@ _ABOUT = re.compile("(?:[近约超逾达过破]|接近|大约|至少|跨[过越�
 _AND_MORE = re.compile("[余多]|左右|以[上下]")
 _TAIL = frozenset("同和与在说称等将被向对于为是的答近约超任及谈拟要获遭再又")
 _SUFFIX = re.compile("(?<=..)(?:[省市县区州镇]|地区|政府)$")
+_STATES = re.compile("[中美英俄欧日韩朝法德印澳台港京沪津渝深]{2,5}")
 _BRIEF, _SAID = 5, re.compile("[:：]|说|称|表示|认为|指出|写道|强调|回应|谈")
 """So short a term in quotation marks, of which nobody is said to say it, is the writer's own."""
 _THINGS = (
@@ -47,11 +49,13 @@ _LIST = re.compile(r"[^，。；：、\n]{2,24}(?:、[^，。；：、\n]{2,24})
 _HAN_DIGITS = dict(zip("两三四五六七八九", range(2, 10), strict=False))
 
 
-def traced(summary: str, source: str) -> list[Check]:
-    """A check for each number, date, quotation, name and address of a summary, in its order."""
+def traced(summary: str, source: str, today: date | None = None) -> list[Check]:
+    """A check for each number, date, quotation, name and address of a summary, in its order.
+
+    `today` is the day on which the article was published, if it is known."""
     found = [
         *_numbers(summary, source),
-        *_dates(summary, source),
+        *_dates(summary, source, today),
         *_quotations(summary, source),
         *_addresses(summary, source),
         *_named(summary, source),
@@ -84,7 +88,7 @@ def _numbers(summary: str, source: str) -> Iterator[Check]:
 
 
 def _equals(one: Amount, other: Amount) -> bool:
-    alike = other.unit == one.unit or (not other.unit and one.kind in ("count", ""))
+    alike = other.unit == one.unit or (not other.unit and one.kind == "count") or not one.unit
     return alike and one.values == other.values
 
 
@@ -97,7 +101,7 @@ def _sums(there: Sequence[Amount], plain: str) -> Iterator[Amount]:
     """What two neighbouring numbers of a sentence come to: 80%股权 and 20%股权."""
     for one, other in pairwise(there):
         near = not re.search("[。！？\n]", plain[one.end : other.start])
-        if near and one.unit == other.unit and one.kind in ("count", "share"):
+        if near and one.unit == other.unit and one.kind in ("count", "share", "money"):
             yield replace(one, values=(one.values[-1] + other.values[0],))
 
 
@@ -178,14 +182,16 @@ def _said(one: Amount, written: str, plain: str) -> int:
     return -1
 
 
-def _dates(summary: str, source: str) -> Iterator[Check]:
-    there = dates(source)
+def _dates(summary: str, source: str, today: date | None) -> Iterator[Check]:
+    there = dates(source, today)
     plain = narrow(source)
     years = {day.year for day in there} | {int(y) for y in re.findall(r"(?:19|20)\d\d", plain)}
-    for one in dates(summary):
+    if today:
+        years.add(today.year)
+    for one in dates(summary, today):
         at = next((day.start for day in there if _agrees(one, day, years)), -1)
         if at < 0 and not one.month and not one.day and one.year in years:
-            at = plain.find(str(one.year))
+            at = max(0, plain.find(str(one.year)))
         part = one.part.removeprefix("第").removesuffix("度")
         if at >= 0 and part and part not in plain:
             at = -1
@@ -238,6 +244,9 @@ def _named(summary: str, source: str) -> Iterator[Check]:
         at = theirs.get(name, -1)
         for form in _forms(narrow(summary[start:end]).lower()) if at < 0 else ():
             at = max(at, _stands(form, lowered))
+        if at < 0 and summary[end - 1] in _TAIL and end - start == 2:
+            # The segmenter took the end of a word and the start of the next for somebody.
+            at = source.find(summary[max(0, start - 1) : end - 1])
         yield _check("name", start, end, at, summary[start:end])
 
 
@@ -269,6 +278,8 @@ def _stands(name: str, source: str) -> int:
         return min(places)
     if at < 0:
         at = source.find(_SUFFIX.sub("", name))
+    if at < 0 and _STATES.fullmatch(name):
+        at = min(map(source.find, name))
     if at < 0 and len(name) == 2 and name[1] == "国":
         at = source.find(name[0])
     if at < 0 and len(name) > 2 and name[-1] in _TAIL:
