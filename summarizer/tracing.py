@@ -29,14 +29,13 @@ _NAMES = _PEOPLES | {"nt", "ns"}
 _WORDS = tomllib.loads(Path(__file__).with_name("grounding.toml").read_text(encoding="utf-8"))
 _NO_NAMES = frozenset(_WORDS["no_names"])
 _SAME = {name.lower(): group.lower().split() for group in _WORDS["same"] for name in group.split()}
-_PERSON = re.compile(rf"[{_WORDS['surnames']}].{{1,2}}|[{_WORDS['sounds']}]+".replace("\n", ""))
+_SURNAMES, _SOUNDS = (frozenset(_WORDS[name]) - {"\n"} for name in ("surnames", "sounds"))
 _ABOUT = re.compile("(?:[近约超逾达过破]|接近|大约|至少|跨[过越上入]|[重升跌站迈][回返上至破入])$")
 _AND_MORE = re.compile("[余多]|左右|以[上下]")
 _TAIL = frozenset("同和与在说称等将被向对于为是的答近约超任及谈拟要获遭再又")
 _SUFFIX = re.compile("(?<=..)(?:[省市县区州镇]|地区|政府)$")
 _STATES = re.compile("[中美英俄欧日韩朝法德印澳台港京沪津渝深]{2,5}")
-_BRIEF, _SAID = 5, re.compile("[:：]|说|称|表示|认为|指出|写道|强调|回应|谈")
-"""So short a term in quotation marks, of which nobody is said to say it, is the writer's own."""
+_SAID = re.compile("[:：]|说|称|表示|认为|指出|写道|强调|回应|谈")
 _THINGS = (
     "模型|机器人|系统|平台|计划|行动|工程|芯片|卫星|火箭|飞船|手机|汽车|车型|游戏|品牌|公司|企业|项目|战略|算法|产品"
     "|软件|应用|程序|工具|语言|活动|框架|引擎|助手|技术|大会|论坛|展|奖|基金|部门|实验室|版|号|型|款"
@@ -221,9 +220,9 @@ def _quotations(summary: str, source: str) -> Iterator[Check]:
 
 
 def _is_wording(summary: str, quoted: re.Match[str]) -> bool:
-    """Whether what is quoted is a short word of the writer's, and no name of something."""
+    """Whether what is quoted is a word of the language, not called so by anybody."""
     named = _CALLED.search(summary, 0, quoted.start()) or _CALLED_SO.match(summary, quoted.end())
-    return len(quoted[1]) <= _BRIEF and not re.search("[A-Za-z0-9]", quoted[1]) and not named
+    return len(segmenter().cut(quoted[1], hmm=False)) == 1 and not quoted[1].isascii() and not named
 
 
 def _addresses(summary: str, source: str) -> Iterator[Check]:
@@ -259,11 +258,16 @@ def _mentions(summary: str, known: Finder) -> Iterator[tuple[int, int, str]]:
     for word, tag in segmenter().tag(summary):
         is_name = tag in _NAMES and len(word) > 1 and not word.isascii()
         if tag in _PEOPLES:
-            full = summary[max(0, at - 1) : at + len(word)]
-            is_name = is_name and any(map(_PERSON.fullmatch, (word, full)))
+            is_name = is_name and _is_person(summary[max(0, at - 1) : at], word)
         if is_name and word not in _NO_NAMES:
             yield at, at + len(word), ""
         at += len(word)
+
+
+def _is_person(before: str, word: str) -> bool:
+    """Whether a word begins with a surname, or has the sounds of a foreign name."""
+    foreign = sum(sign in _SOUNDS for sign in word) >= max(2, len(word) - 1)
+    return foreign or (len(word) < 4 and word[0] in _SURNAMES) or before in _SURNAMES
 
 
 def _forms(name: str) -> list[str]:
