@@ -161,14 +161,14 @@ class Clauses:
         of = text.startswith("的")
         if one.kind == "share" and not of and before:
             return ""
-        if of and one.kind != "share" and any(w.tag in _NOUNS for w in split(before)[-1:]):
-            return ""
         words = split(text[of:])
         head = nouns(words)
+        if of and one.kind != "share" and any(w.tag in _NOUNS for w in split(before)[-1:]):
+            return head
         goes_on = text[len(head) :][:1] not in ("", "，", "。")
         of_before = one.kind == "money" and before and goes_on
         if head and not of and (one.kind == "share" or of_before):
-            return "" if before else head
+            return "" if any(word.tag in _NOUNS for word in split(before)) else head
         rest = _SHORT.match(text)
         if rest and not of and len(rest[0]) > len(head) and (one.kind != "money" or not before):
             return rest[0].strip()
@@ -177,7 +177,7 @@ class Clauses:
         )
         if head and follows:
             head = nouns(split(text[follows.end() :])) or head
-        if not head and words and one.kind == "count":
+        if not head and words and (of or one.kind == "count"):
             for skipped in range(1, min(3, len(words))):
                 if head or words[skipped - 1].tag[0] in "xmu":
                     break
