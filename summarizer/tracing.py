@@ -53,7 +53,7 @@ def traced(summary: str, source: str, today: date | None = None) -> list[Check]:
 
     `today` is the day on which the article was published, if it is known."""
     found = [
-        *_numbers(summary, source),
+        *_numbers(summary, source, today),
         *_dates(summary, source, today),
         *_quotations(summary, source),
         *_addresses(summary, source),
@@ -62,12 +62,11 @@ def traced(summary: str, source: str, today: date | None = None) -> list[Check]:
     return sorted(found, key=lambda check: check.start)
 
 
-def _numbers(summary: str, source: str) -> Iterator[Check]:
+def _numbers(summary: str, source: str, today: date | None) -> Iterator[Check]:
     there = amounts(source)
     plain = narrow(source)
-    computed = [*_sums(there, plain), *_counts(plain), *_spans(plain)]
+    computed = [*_sums(there, plain), *_counts(plain), *_spans(plain, today)]
     for one in amounts(summary):
-        small = one.written and one.values[0] < 10 and one.kind == "count"
         if one.written and one.values == (1.0,):
             continue
         written = summary[one.start : one.end]
@@ -81,19 +80,12 @@ def _numbers(summary: str, source: str) -> Iterator[Check]:
             at = _said(one, written, plain)
         if at < 0:
             at = next((each.start for each in computed if _equals(one, each)), -1)
-        if at < 0 and small and not any(_counts_alike(one, each) for each in there):
-            continue
         yield _check("number", one.start, one.end, at, written)
 
 
 def _equals(one: Amount, other: Amount) -> bool:
     alike = other.unit == one.unit or (not other.unit and one.kind == "count") or not one.unit
     return alike and one.values == other.values
-
-
-def _counts_alike(one: Amount, other: Amount) -> bool:
-    unit, its = one.meaning[1], other.meaning[1]
-    return unit == its or _alike(unit, its)
 
 
 def _sums(there: Sequence[Amount], plain: str) -> Iterator[Amount]:
@@ -111,9 +103,11 @@ def _counts(plain: str) -> Iterator[Amount]:
         yield Amount(*found.span(), (float(many),), "")
 
 
-def _spans(plain: str) -> Iterator[Amount]:
-    """The years between two years that are named: 53年 for 1969 and 2022."""
+def _spans(plain: str, today: date | None) -> Iterator[Amount]:
+    """The years between two years that are named, or to that of the article: 53年 since 1973."""
     years = {int(found[0]): found.start() for found in re.finditer(r"(?<!\d)(?:19|20)\d\d", plain)}
+    if today:
+        years.setdefault(today.year, 0)
     for one, other in combinations(sorted(years), 2):
         if other - one > 1:
             yield Amount(years[one], years[one] + 4, (float(other - one),), "年")
@@ -220,9 +214,14 @@ def _quotations(summary: str, source: str) -> Iterator[Check]:
 
 
 def _is_wording(summary: str, quoted: re.Match[str]) -> bool:
-    """Whether what is quoted is a word of the language, not called so by anybody."""
-    named = _CALLED.search(summary, 0, quoted.start()) or _CALLED_SO.match(summary, quoted.end())
-    return len(segmenter().cut(quoted[1], hmm=False)) == 1 and not quoted[1].isascii() and not named
+    """Whether what is quoted is a word of the language that says something, and no name."""
+    if _CALLED.search(summary, 0, quoted.start()) or _CALLED_SO.match(summary, quoted.end()):
+        return False
+    if quoted[1].isascii() or len(segmenter().cut(quoted[1], hmm=False)) > 1:
+        return False
+    before = segmenter().tag(summary[max(0, quoted.start() - 8) : quoted.start()])[-1:]
+    says = segmenter().tag(quoted[1])[0][1][0] in "vailz"
+    return says or not any(tag[0] == "n" for _, tag in before)
 
 
 def _addresses(summary: str, source: str) -> Iterator[Check]:
