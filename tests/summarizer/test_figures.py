@@ -168,6 +168,11 @@ def test_when_it_holds_if_the_day_of_the_article_is_known(text: str, date: str, 
     assert (one.date, one.as_of) == (date, as_of)
 
 
+def test_a_month_is_of_the_year_named_before_and_not_of_the_article() -> None:
+    found = figures("2024年1月产值为1亿元，2月产值为2亿元。", days.date(2026, 3, 3))
+    assert [one.as_of for one in found] == ["2024-01", "2024-02"]
+
+
 def test_a_level_at_a_day_and_what_came_within_months_are_of_two_kinds() -> None:
     level = the("截至2025年10月初，备案模型数量达到238个。")
     within = the("2025年前11个月，全市发布了238个大模型。")

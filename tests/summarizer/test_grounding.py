@@ -127,7 +127,7 @@ OTHER = Article(
 @pytest.mark.parametrize(
     "summary",
     [
-        "2026年2月，三个城市联合印发《智慧农业数据管理办法》。",
+        "2026年2月，3个城市联合印发《智慧农业数据管理办法》。",
         "2025年产量为10.3亿吨，是57年来最高。",
         "去年产量突破10亿吨，GDP增长超六成。",
         "星阶科技、潮声资本共持有青禾农机100%股权。",
@@ -160,3 +160,28 @@ def test_what_is_computed_shortened_or_dated_by_the_article_may_be_said(summary:
 )
 def test_what_can_not_be_computed_is_named(summary: str, problem: str) -> None:
     assert problem in ground(summary, OTHER).problems
+
+
+@pytest.mark.parametrize(
+    ("source", "summary"),
+    [
+        (
+            "云汐市新增示范农场3家，新增试点农户1户。现有示范农场12家，试点农户26户。",
+            "云汐市新增示范农场3家，试点农户1户。",
+        ),
+        (
+            "2025年云汐汽车产业快速发展，销量达352.1万辆。进入2026年，500万辆成为新的目标。",
+            "2026年云汐汽车产业销量有望突破500万辆。",
+        ),
+        (
+            "最新数据显示，该市新冠肺炎累计确诊病例达到9035例，累计死亡病例12例。该市过去一日新增确诊病例164例。",
+            "云汐市新增新冠肺炎确诊病例164例。",
+        ),
+        (
+            "周望川表示，要坚定不移全链条排查冷链货物，追溯到末端。",
+            "全链条排查冷链货物，追溯到末端。",
+        ),
+    ],
+)
+def test_numbers_of_another_kind_are_no_other_subject(source: str, summary: str) -> None:
+    assert ground(summary, Article("", source)).problems == ()
