@@ -7,10 +7,12 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from archive import clock
 from archive.days import Day, dates
 from archive.models import Article, Event
 from archive.names import companies
@@ -87,7 +89,8 @@ def events(article: Article, ranked: Sequence[Sentence] | None = None) -> tuple[
             for other in chosen
         ):
             chosen.append(index)
-    return tuple(_event(ranked[index]) for index in sorted(chosen))
+    today = clock.day_of(article.published_at)
+    return tuple(_event(ranked[index], today) for index in sorted(chosen))
 
 
 def measure(article: Article, ranked: Sequence[Sentence]) -> Iterator[dict[str, float]]:
@@ -147,7 +150,7 @@ def _kind(text: str) -> tuple[str, re.Match[str] | None]:
     return kind, match
 
 
-def _event(sentence: Sentence) -> Event:
+def _event(sentence: Sentence, today: date | None) -> Event:
     """The sentence, or when it is long the clauses from its start, or from the cue's, on."""
     kind, match = _kind(simplified(sentence.text))
     cue_start, cue_end = match.span() if match else (0, 1)
@@ -159,7 +162,7 @@ def _event(sentence: Sentence) -> Event:
             start = max((bound for bound in bounds if bound <= cue_start), default=0)
         end = max(bound for bound in bounds if bound == stop or stop < bound <= start + LONGEST)
     text = sentence.text[start:end].rstrip("，,：:")
-    days = dates(text)
+    days = dates(text, today)
     return Event(
         kind,
         text,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from operator import attrgetter
 
+from archive import clock
 from archive.models import Article, Summary
 from summarizer.events import events
 from summarizer.figures import figures
@@ -42,7 +43,7 @@ def summarize(article: Article) -> Summary:
         topic=tags.topic,
         events=events(article, ranked),
         method=method,
-        figures=figures(article.text),
+        figures=figures(article.text, clock.day_of(article.published_at)),
         tag_spans=tags.spans,
     )
 

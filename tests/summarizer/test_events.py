@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -89,6 +90,15 @@ def test_an_event_has_its_date_and_what_it_is_known_by(
 ) -> None:
     (event,) = events(Article("", sentence))
     assert (event.date, event.keys) == (date, keys)
+
+
+def test_yesterday_is_a_day_if_that_of_the_article_is_known() -> None:
+    published = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    (told,) = events(Article("", "华为昨日正式发布垂直大模型“青禾”。", published_at=published))
+    (unknown,) = events(Article("", "华为昨日正式发布垂直大模型“青禾”。"))
+    # It is the 3rd in Beijing.
+    assert (told.date, told.keys) == ("昨日", ("华为|发布|03-02",))
+    assert (unknown.date, unknown.keys) == ("", ())
 
 
 def test_a_long_sentence_is_cut_to_the_clauses_around_the_cue() -> None:
