@@ -24,9 +24,12 @@ class Written:
 class WriterError(KnownError):
     """A model wrote nothing that can be read. `lasting`: the next article would meet it too."""
 
-    def __init__(self, model: str, problem: str, *, lasting: bool = False) -> None:
+    def __init__(
+        self, model: str, problem: str, *, lasting: bool = False, read: int = 0, wrote: int = 0
+    ) -> None:
         super().__init__(f"summarizer model {model}: {problem}")
         self.model, self.problem, self.lasting = model, problem, lasting
+        self.read, self.wrote = read, wrote
 
 
 class Writer(Protocol):
