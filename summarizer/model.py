@@ -1,11 +1,12 @@
 """Summaries written by a transformers model; the only module that knows torch."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from archive.errors import KnownError
 from archive.models import Article
+from summarizer.written import WriterError, Written
 
 _MOST_READ, _MOST_WRITTEN = 2048, 200
 """Tokens; models with a smaller window get less."""
@@ -22,38 +23,36 @@ _GAP = re.compile(f"(?<={_WIDE}) +| +(?={_WIDE})")
 _TO_LAST_END = re.compile(r".*[。！？!?][”’」』）)]*", re.DOTALL)
 
 
-class ModelError(KnownError):
-    """A model cannot be loaded or used."""
+class LocalModel:
+    """A loaded seq2seq or causal language model; a Writer."""
 
-    def __init__(self, model: str, problem: str) -> None:
-        super().__init__(f"summarizer model {model}: {problem}")
-        self.model, self.problem = model, problem
-
-
-class Writer:
-    """A loaded seq2seq or causal language model; the archive notes its `name` as the method."""
+    prompt, batch = "", 1
 
     def __init__(self, model: str, *, download: bool = False) -> None:
         """Load `model`, a folder or a hub id; the hub is asked only when `download` is set.
 
-        Only safetensors weights are read, and no code of the model's is run. Raises ModelError.
+        Only safetensors weights are read, and no code of the model's is run. Raises a lasting
+        WriterError.
         """
         folder = Path(model).expanduser()
-        self.name = folder.name if folder.is_dir() else model
+        self.model = folder.name if folder.is_dir() else model
         if problem := _refusal(folder):
-            raise ModelError(model, problem)
+            raise WriterError(model, problem, lasting=True)
         try:
             self._load(str(folder), download)
         except Exception as error:
             # The libraries raise many kinds for a bad model; a person needs one line.
-            raise ModelError(model, _one_line(error)) from error
+            raise WriterError(model, _one_line(error), lasting=True) from error
 
-    def write(self, article: Article) -> str:
-        """The summary of `article` as the model wrote it, unchecked. Raises ModelError."""
-        try:
-            return self._write(article)
-        except Exception as error:
-            raise ModelError(self.name, _one_line(error)) from error
+    def write(self, articles: Sequence[Article]) -> list[Written | WriterError]:
+        """The summary of each article, of which there is one at a time."""
+        answers: list[Written | WriterError] = []
+        for article in articles:
+            try:
+                answers.append(Written(self._write(article)))
+            except Exception as error:
+                answers.append(WriterError(self.model, _one_line(error)))
+        return answers
 
     def _load(self, model: str, download: bool) -> None:
         import torch

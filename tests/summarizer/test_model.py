@@ -1,16 +1,18 @@
 """The transformers path, with tiny models that are made here: each learns one sentence by heart."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive.models import Article
+from archive.models import Article, Summary
 from summarizer.choice import choose
 from summarizer.extractive import summarize
-from summarizer.model import ModelError, Writer
+from summarizer.model import LocalModel
+from summarizer.written import WriterError, Written
 
 torch: Any = pytest.importorskip("torch")
 transformers: Any = pytest.importorskip("transformers")
@@ -129,8 +131,13 @@ def folder(request: pytest.FixtureRequest) -> Path:
     return path
 
 
+def summary_of(article: Article, folder: Path) -> Summary:
+    model = LocalModel(str(folder))
+    return choose(article, *model.write([article]), model.model)
+
+
 def test_a_model_writes_and_its_grounded_text_is_kept(folder: Path) -> None:
-    summary = choose(NEWS, Writer(str(folder)))
+    summary = summary_of(NEWS, folder)
     assert summary.text == LEARNT
     assert summary.method == folder.name
     assert summary.spans == ()
@@ -139,25 +146,26 @@ def test_a_model_writes_and_its_grounded_text_is_kept(folder: Path) -> None:
 
 
 def test_what_another_article_does_not_say_is_not_kept(folder: Path) -> None:
-    summary = choose(OTHER, Writer(str(folder)))
+    summary = summary_of(OTHER, folder)
     assert summary.method == "lead"
     assert summary.text in OTHER.text
     assert summary.reason.startswith(f"{folder.name}: ")
 
 
 def test_a_text_longer_than_the_window_is_cut_and_the_request_is_not(folder: Path) -> None:
-    writer = Writer(str(folder))
+    writer = LocalModel(str(folder))
     long = Article(NEWS.title, NEWS.text * 50)
     read = writer._fit(long)["input_ids"]
     assert read.shape[1] <= 512
     prompt = writer._tokenizer.decode(read[0])
     assert prompt.startswith(NEWS.title) or prompt.endswith("概括：")
-    assert writer.write(long)
+    assert isinstance(*writer.write([long]), Written)
 
 
 def test_a_title_longer_than_the_window_is_refused(folder: Path) -> None:
-    with pytest.raises(ModelError, match=r"^summarizer model tiny-\w+: it reads \d+ tokens"):
-        Writer(str(folder)).write(Article(NEWS.title * 60, ""))
+    [error] = LocalModel(str(folder)).write([Article(NEWS.title * 60, "")])
+    assert isinstance(error, WriterError)
+    assert re.match(r"summarizer model tiny-\w+: it reads \d+ tokens", str(error))
 
 
 def pickle_only(folder: Path) -> str:
@@ -203,16 +211,16 @@ def test_a_bad_folder_is_refused_in_one_line(
     for file in seq2seq.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     problem = damage(folder)
-    with pytest.raises(ModelError) as caught:
-        Writer(str(folder))
+    with pytest.raises(WriterError) as caught:
+        LocalModel(str(folder))
     assert problem in str(caught.value)
     assert str(caught.value).startswith(f"summarizer model {folder}: ")
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_folder_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="there is no such folder"):
-        Writer(str(tmp_path / "nowhere"))
+    with pytest.raises(WriterError, match="there is no such folder"):
+        LocalModel(str(tmp_path / "nowhere"))
 
 
 def test_a_hub_model_that_is_not_here_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +228,7 @@ def test_a_hub_model_that_is_not_here_is_not_fetched(monkeypatch: pytest.MonkeyP
         pytest.fail("the hub was asked")
 
     monkeypatch.setattr("socket.socket.connect", connect)
-    with pytest.raises(ModelError) as caught:
-        Writer("starstep/qinghe-base")
+    with pytest.raises(WriterError) as caught:
+        LocalModel("starstep/qinghe-base")
     assert caught.value.model == "starstep/qinghe-base"
     assert "not on this machine" in caught.value.problem
