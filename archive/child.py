@@ -27,6 +27,7 @@ from archive.text import clean_line
 T = TypeVar("T")
 
 _GRACE_SECONDS = 30
+_START_SECONDS = 90
 _NO_MEMORY = 77
 _LENGTH = 8
 
@@ -80,16 +81,19 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
 
-    def call(self, function: Callable[..., T], *arguments: object) -> T:
+    def call(
+        self, function: Callable[..., T], *arguments: object, seconds: float | None = None
+    ) -> T:
         """What a function answers; it is named to the child, the arguments and answer pickled.
 
+        `seconds` by the clock stand for those of the child, in this call.
         Raises Unanswered with the reason if the function raises or the child dies of it, and
         ChildError.
         """
         question = pickle.dumps((function, arguments))
         with self._turn:
             try:
-                answer = self._asked(question)
+                answer = self._asked(question, self._limits[0] if seconds is None else seconds)
             except BaseException:
                 self.close()
                 raise
@@ -105,19 +109,21 @@ class Child:
             self._process.kill()
             self._buried()
 
-    def _asked(self, question: bytes) -> bytes:
+    def _asked(self, question: bytes, seconds: float) -> bytes:
         wire = self._socket or self._start()
+        wire.settimeout(seconds + _GRACE_SECONDS if seconds else None)
         try:
+            _send(wire, str(seconds).encode())
             _send(wire, question)
             answer = _receive(wire)
         except OSError:
             answer = b""
         if not answer:
-            raise self._death(self._buried())
+            raise self._death(self._buried(), seconds)
         return answer
 
     def _start(self) -> socket.socket:
-        limits = map(str, self._limits)
+        _, *limits = map(str, self._limits)
         self._socket, theirs = socket.socketpair()
         with theirs:
             # A group of its own: Ctrl-C is for the parent, who then ends the child.
@@ -128,7 +134,7 @@ class Child:
                 env=os.environ | self._environment,
                 process_group=0,
             )
-        self._socket.settimeout(self._limits[0] + _GRACE_SECONDS if self._limits[0] else None)
+        self._socket.settimeout(_START_SECONDS)
         if not _receive(self._socket):
             raise ChildError(self._does, self._buried())
         return self._socket
@@ -146,8 +152,8 @@ class Child:
         self._process = self._socket = None
         return code
 
-    def _death(self, code: int) -> Unanswered:
-        seconds, cpu, megabytes = self._limits
+    def _death(self, code: int, seconds: float) -> Unanswered:
+        _, cpu, megabytes = self._limits
         how = f"signal {-code} ({signal.strsignal(-code)})" if code < 0 else f"exit code {code}"
         why, end = {
             -signal.SIGALRM: (f"took more than {seconds:g} s", End.TIME),
@@ -158,7 +164,7 @@ class Child:
         return Unanswered(f"{self._does} {why}", end)
 
 
-def main(does: str, needs: str, seconds: str, cpu: str, megabytes: str) -> None:
+def main(does: str, needs: str, cpu: str, megabytes: str) -> None:
     """Answer what is asked at standard input, a socket, until that closes."""
     _limit_memory(int(megabytes) * 2**20 or resource.RLIM_INFINITY)
     for deadly in (signal.SIGALRM, signal.SIGPROF, signal.SIGIO):
@@ -168,7 +174,8 @@ def main(does: str, needs: str, seconds: str, cpu: str, megabytes: str) -> None:
         fcntl.fcntl(wire, fcntl.F_SETOWN, os.getpid())
         quiet = fcntl.fcntl(wire, fcntl.F_GETFL)
         _send(wire, b"ready")
-        while question := _receive(wire):
+        while seconds := _receive(wire):
+            question = _receive(wire)
             fcntl.fcntl(wire, fcntl.F_SETFL, quiet | os.O_ASYNC)
             signal.setitimer(signal.ITIMER_REAL, float(seconds))
             signal.setitimer(signal.ITIMER_PROF, float(cpu))

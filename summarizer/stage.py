@@ -10,7 +10,8 @@ from archive import articles, clock, console, summaries, taxonomy
 from archive.models import Article, Summary
 from archive.settings import Settings
 from summarizer.choice import choose
-from summarizer.model import ModelError, Writer
+from summarizer.model.writer import LocalModel
+from summarizer.written import WriterError
 
 
 def summarize_pending(
@@ -45,17 +46,18 @@ def writer(settings: Settings) -> Callable[[Article], Summary]:
         return choose
 
     @cache
-    def loaded() -> Writer | ModelError:
+    def loaded() -> LocalModel | WriterError:
         try:
-            return Writer(settings.summarizer_model)
-        except ModelError as error:
+            return LocalModel(settings.summarizer_model, settings.jianbao_home)
+        except WriterError as error:
             console.say(f"{error}; summaries are extracts until it can be used")
             return error
 
     def write(article: Article) -> Summary:
         model = loaded()
-        if isinstance(model, ModelError):
+        if isinstance(model, WriterError):
             return replace(choose(article), reason=str(model))
-        return choose(article, model)
+        [answer] = model.write([article])
+        return choose(article, answer, model.model)
 
     return write

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import safetensors
 import torch
 import transformers
 
@@ -26,7 +27,9 @@ MOST_READ, MOST_WRITTEN, MOST_OF_A_RECORD = 2048, 200, 512
 """Tokens of an article with its request, of a plain summary, of a whole record as JSON; models
 with a smaller window get less."""
 
-_PLAIN = (
+_KINDS = frozenset(("F64", "F32", "F16", "BF16", "I64", "BOOL"))
+"""Of tensors as safetensors names them; whole numbers are positions, not weights."""
+PLAIN = (
     "请用两到三句话概括下面这篇新闻。只写原文中有的事实，数字照抄，不要评论，直接给出概括。\n\n"
     "标题：{title}\n正文：{text}\n\n概括："
 )
@@ -55,7 +58,7 @@ class Engine:
         elif self.grammar:
             asked = prompt.request(title, text)
         else:
-            asked = _PLAIN.format(title=title, text=text)
+            asked = PLAIN.format(title=title, text=text)
         chat = not self.seq2seq and bool(self.tokenizer.chat_template)
         if chat:
             asked = self.tokenizer.apply_chat_template(
@@ -101,9 +104,7 @@ def load(model: str, place: str) -> Loaded | str:
         # The libraries raise many kinds for a bad model; a person needs one line.
         return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
     on_gpu = running.model.device.type == "cuda"
-    return Loaded(
-        bool(running.grammar), 65536 if on_gpu else 8192, running.most_written, note
-    )
+    return Loaded(bool(running.grammar), 65536 if on_gpu else 8192, running.most_written, note)
 
 
 def encode(articles: Sequence[Article]) -> list[list[int] | str]:
@@ -181,6 +182,11 @@ def _load(place: str) -> tuple[Engine, str]:
     kind = "AutoModelForSeq2SeqLM" if seq2seq else "AutoModelForCausalLM"
     tokenizer: Any = transformers.AutoTokenizer.from_pretrained(place, **options)
     tokenizer.padding_side = "right" if seq2seq else "left"
+    for file in Path(place).glob("*.safetensors"):
+        with safetensors.safe_open(file, "pt") as weights:
+            kinds = {weights.get_slice(name).get_dtype() for name in weights.keys()}  # noqa: SIM118
+        if odd := kinds - _KINDS:
+            raise ValueError(f"{file.name} has weights of type {sorted(odd)[0]}")
     options |= {"use_safetensors": True, "output_loading_info": True}
     options["dtype"] = torch.bfloat16 if on_gpu else "auto"
     model, told = getattr(transformers, kind).from_pretrained(place, **options)
@@ -216,20 +222,22 @@ def quantise(model: Any) -> str:
     """
     problem = ""
     try:
-        from torch.ao.nn.quantized.dynamic import Linear
+        from torch.ao.nn.quantized import dynamic
         from torch.ao.quantization import per_channel_dynamic_qconfig as way
+
+        eight_bits: Any = dynamic.Linear
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for name, layer in list(model.named_modules()):
                 if type(layer) is torch.nn.Linear:
-                    own = torch.nn.Linear(0, 0)
+                    own: Any = torch.nn.Linear(0, 0)
                     own.weight, own.bias = layer.weight, layer.bias
                     own = own.float()
                     own.qconfig = way
                     own.in_features, own.out_features = layer.in_features, layer.out_features
                     parent, _, last = name.rpartition(".")
-                    setattr(model.get_submodule(parent), last, Linear.from_float(own))
+                    setattr(model.get_submodule(parent), last, eight_bits.from_float(own))
     except (ImportError, AttributeError, RuntimeError, NotImplementedError) as error:
         problem = str(error).splitlines()[0]
     model.float()

@@ -17,7 +17,7 @@ hub's commit, empty for a folder of one's own."""
 
 _WEIGHTS = ".safetensors"
 _LOADED = (_WEIGHTS, ".json", ".txt", ".model", ".jinja")
-"""What transformers reads of a folder. Anything else, such as pickles and code, is never fetched."""
+"""What transformers reads of a folder; nothing else, such as pickles and code, is fetched."""
 
 
 def folder(model: str, home: Path) -> Path:
@@ -140,9 +140,7 @@ def _download(model: str, place: Path) -> tuple[str, dict[str, str]]:
         }
         if not any(name.endswith(_WEIGHTS) for name in files):
             raise WriterError(model, "has no safetensors weights, and pickled ones are refused")
-        snapshot_download(
-            model, revision=known.sha, local_dir=place, allow_patterns=list(files)
-        )
+        snapshot_download(model, revision=known.sha, local_dir=place, allow_patterns=list(files))
     except WriterError:
         raise
     except Exception as error:

@@ -1,6 +1,7 @@
 """What a model reads of an article that is longer than its window."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from archive.models import Article
 from summarizer.ranking import rank
@@ -34,7 +35,7 @@ def fitted(article: Article, room: int, count: Callable[[Sequence[str]], list[in
         return _cut(text, room, count)
     kept.sort(key=lambda sentence: sentence.start)
     parts = [kept[0].text]
-    for before, sentence in zip(kept, kept[1:], strict=False):
+    for before, sentence in pairwise(kept):
         between = text[before.end : sentence.start]
         parts += [GAP if between.strip() else between, sentence.text]
     return "".join(parts)

@@ -1,6 +1,7 @@
 """Replies held to a JSON schema: of the next tokens only those are left that keep to it."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,15 @@ class Grammar:
         )
         if problem := LLMatcher.validate_grammar(self._grammar, self._tokens):
             raise ValueError(problem.splitlines()[0])
-        self._closing = np.zeros(self._vocabulary, dtype=bool)
-        for token in range(self._vocabulary):
-            written = self._tokens.decode_bytes([token])
-            self._closing[token] = bool(written) and not written.strip(b'"]}')
-        emptiest = json.dumps(dict.fromkeys(schema["properties"], [""]), ensure_ascii=False)
-        self._reserve = len(self._tokens.tokenize_str(emptiest)) + 16
+        written = [self._tokens.decode_bytes([token]) for token in range(self._vocabulary)]
+        # What ends a string comes first: in one, brackets are nothing but text.
+        self._closing = [
+            np.array([bool(way.fullmatch(piece)) for piece in written])
+            for way in (re.compile(rb'"[\]}]*'), re.compile(rb"[\]}]+"))
+        ]
+        emptiest = json.dumps({name: [""] for name in schema["properties"]}, ensure_ascii=False)
+        # A token may be a single byte.
+        self._reserve = len(emptiest.encode()) + 16
 
     def processor(self, rows: int, most: int) -> LogitsProcessor:
         """Holds `rows` replies of at most `most` tokens to the schema."""
@@ -37,7 +41,7 @@ class Grammar:
         return _Held(matchers, self._ends, self._closing, most - self._reserve)
 
 
-class _Held(LogitsProcessor):  # type: ignore[misc]
+class _Held(LogitsProcessor):
     def __init__(
         self, matchers: list[Any], ends: frozenset[int], closing: Any, freely: int
     ) -> None:
@@ -59,9 +63,10 @@ class _Held(LogitsProcessor):  # type: ignore[misc]
                 raise ValueError(problem.splitlines()[0])
             bits = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
             allowed = np.unpackbits(bits, bitorder="little")[: scores.shape[1]].astype(bool)
-            if self._step >= self._freely and (shuts := allowed & self._closing).any():
+            if self._step >= self._freely:
                 # Little room is left: close what is open rather than be cut off.
-                allowed = shuts
+                ways = (allowed & closing for closing in self._closing)
+                allowed = next((way for way in ways if way.any()), allowed)
             scores[row, torch.from_numpy(~allowed)] = -torch.inf
         self._step += 1
         return scores

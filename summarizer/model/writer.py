@@ -1,7 +1,9 @@
 """The writer that uses a transformers model, in a child process with bounds of its own."""
 
 import atexit
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -17,9 +19,14 @@ from summarizer.written import WriterError, Written
 
 T = TypeVar("T")
 
-SECONDS = 900.0
-"""That loading may take, and each batch; generation itself is told to stop a little earlier."""
-ROWS = 16
+LOAD_SECONDS = 900.0
+"""A large model comes slowly from a slow disk."""
+SECONDS = 110.0
+"""For each batch: articles are locked while the model writes about them."""
+_AIM_SECONDS = 50.0
+"""What `batch` is for, so that a busy moment does not break the bound."""
+ROWS, MOST_AT_ONCE = 16, 32
+"""Articles that are generated together, and that are sorted by length before that."""
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "TOKENIZERS_PARALLELISM": "false",
@@ -29,13 +36,11 @@ ENVIRONMENT = {
 up to ten times slower."""
 _SPARE_MEGABYTES = 8192
 """Of address space beside the weights: torch and its threads, and the largest batch."""
-PLAIN = "plain"
-"""The prompt of models that write plain text, not records."""
 _DEATHS = 3
 """Ends of the child in a row after which the model is given up for this run."""
 
 
-class Model:
+class LocalModel:
     """A seq2seq or causal model in a folder, or fetched from a hub; loaded for the first article.
 
     Want of memory or a crash halves a batch once. A model that cannot be loaded, or whose child
@@ -45,15 +50,18 @@ class Model:
     def __init__(
         self, model: str, home: Path, *, seconds: float = SECONDS, megabytes: int | None = None
     ) -> None:
-        """`model` is a folder or a hub id; `megabytes` bounds the child's address space."""
+        """`model` is a folder or a hub id.
+
+        `seconds` bound a batch of articles, `megabytes` the child's address space.
+        """
         self._named, self._place = model, files.folder(model, home)
         self.model = model if files.on_hub(model) else self._place.name
         self.prompt = prompt.VERSION
-        self._seconds = seconds
+        self._seconds, self._batch = seconds, 2
         self._child = Child(
             "writing",
             calls.__name__,
-            seconds=seconds,
+            seconds=LOAD_SECONDS,
             cpu=0,
             megabytes=_bound(self._place) if megabytes is None else megabytes,
             environment=ENVIRONMENT,
@@ -62,6 +70,16 @@ class Model:
         self._loaded: Loaded | None = None
         self._broken = ""
         self._deaths = 0
+
+    @property
+    def batch(self) -> int:
+        """How many articles to hand over at once, by how long the last ones took; loads the model.
+
+        Loading takes longer than a batch: nothing should be locked meanwhile.
+        """
+        with suppress(_Failed):
+            self._ready()
+        return self._batch
 
     def write(self, articles: Sequence[Article]) -> list[Written | WriterError]:
         """What the model writes about each article, unchecked, in their order."""
@@ -73,11 +91,16 @@ class Model:
         answers: list[Written | WriterError] = [self._error(str(found)) for found in encoded]
         asked = [at for at, found in enumerate(encoded) if not isinstance(found, str)]
         lengths = [len(encoded[at]) + loaded.most_written for at in asked]
+        began = time.monotonic()
         for group in batches(lengths, loaded.tokens, ROWS):
             together = [asked[position] for position in group]
             replies = self._replies([encoded[at] for at in together])
             for at, reply in zip(together, replies, strict=True):
                 answers[at] = self._read(reply)
+        each = (time.monotonic() - began) / max(1, len(asked))
+        self._batch = max(
+            1, min(2 * self._batch, MOST_AT_ONCE, int(_AIM_SECONDS / max(each, 0.01)))
+        )
         return answers
 
     def close(self) -> None:
@@ -99,13 +122,15 @@ class Model:
             if found.note:
                 console.say(f"summarizer model {self.model}: {found.note}")
             self._loaded = found
-            self.prompt = prompt.VERSION if found.records else PLAIN
+            self.prompt = prompt.VERSION if found.records else ""
         return self._loaded
 
     def _replies(self, prompts: list[list[int] | str], once: bool = False) -> list[Reply | str]:
         try:
             self._ready()
-            replies = self._call(calls.generate, prompts, self._seconds * 0.9)
+            replies = self._call(
+                calls.generate, prompts, self._seconds * 0.8, seconds=self._seconds
+            )
         except _Failed as failed:
             half = len(prompts) // 2
             if once or not half or failed.end in (None, End.TIME):
@@ -117,9 +142,11 @@ class Model:
         self._deaths = 0
         return list(replies)
 
-    def _call(self, function: Callable[..., T], *arguments: object) -> T:
+    def _call(
+        self, function: Callable[..., T], *arguments: object, seconds: float | None = None
+    ) -> T:
         try:
-            return self._child.call(function, *arguments)
+            return self._child.call(function, *arguments, seconds=seconds)
         except ChildError as error:
             raise _Failed(str(error)) from error
         except Unanswered as error:
@@ -134,13 +161,13 @@ class Model:
         if isinstance(reply, str):
             return self._error(reply)
         try:
-            written = prompt.parse(reply.text) if self.prompt != PLAIN else Written(reply.text)
+            written = prompt.parse(reply.text) if self.prompt else Written(reply.text)
         except ValueError as error:
             return self._error(f"its reply cannot be read: {error}")
         return replace(written, read=reply.read, wrote=reply.wrote)
 
     def _error(self, problem: str) -> WriterError:
-        return WriterError(self._named, problem)
+        return WriterError(self._named, problem, lasting=bool(self._broken))
 
 
 class _Failed(Exception):
