@@ -101,7 +101,7 @@ class Settings(BaseModel):
     summarizer_model: str = ""
     """Folder or hub id of a transformers model; empty means extractive. With a server, the name
     that it has there."""
-    summarizer_url: str = Field(default="", pattern=r"^(https?://[^/\s]+(/\S*)?)?$")
+    summarizer_url: str = Field(default="", pattern=r"^(https?://[^/\s@]+(/\S*)?)?$")
     """Base address of an OpenAI-compatible server, which then writes the summaries."""
     summarizer_key: SecretStr = SecretStr("")
     summarizer_tokens_per_day: int = Field(default=0, ge=0)

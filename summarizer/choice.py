@@ -9,6 +9,7 @@ from functools import cache
 from archive.models import Article, Check, Event, Summary
 from archive.text import fold, sentences
 from summarizer import proposals
+from summarizer.events import kinds
 from summarizer.extractive import joined, summarize
 from summarizer.grounding import ground
 from summarizer.orders import is_order, without_orders
@@ -72,6 +73,8 @@ def _examined(text: str, article: Article) -> tuple[tuple[Check, ...], tuple[str
     """What a text was checked for, and what is wrong with it or with a sentence of it."""
     grounding = ground(text, article)
     problems = [*grounding.problems, *_manners(text, article)]
+    if foreign := kinds(text) - kinds(f"{article.title}\n{article.text}"):
+        problems.append(f"events not in the article: {', '.join(sorted(foreign))}")
     parts = [text[start:end] for start, end in sentences(text)]
     if len(parts) > 1:
         # A sentence about something else hides behind its neighbours.

@@ -138,6 +138,12 @@ def _event(sentence: Sentence) -> Event:
     return told(text, sentence.start + start, sentence.start + start + len(text), kind)
 
 
+def kinds(text: str) -> frozenset[str]:
+    """The kinds of events, trends apart, whose wording a text has."""
+    text = simplified(text)
+    return frozenset(kind for kind, cues in _cues()[1] if kind != TREND and cues.search(text))
+
+
 def told(text: str, start: int, end: int, kind: str = "") -> Event:
     """The event that some words tell of what stands at [start, end) in an article."""
     kind = kind or _kind(simplified(text))[0]

@@ -8,7 +8,7 @@ from archive.script import simplified
 from archive.taxonomy import Industry, Technology, load
 from archive.text import fold
 from archive.words import Finder
-from summarizer.events import LONGEST, told
+from summarizer.events import LONGEST, kinds, told
 from summarizer.ranking import Sentence, rank
 
 LEAST, MOST = 2, 20
@@ -48,7 +48,7 @@ def event(words: str, article: Article) -> Event | None:
     if len(own) != 1 or len(words) > LONGEST:
         return None
     alike: list[Sentence] = sorted(rank(article), key=lambda one: -_share(own[0], one))
-    if not alike or _share(own[0], alike[0]) < LIKE:
+    if not alike or _share(own[0], alike[0]) < LIKE or not kinds(words) <= kinds(alike[0].text):
         return None
     return told(words, alike[0].start, alike[0].end)
 

@@ -6,12 +6,14 @@ import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from http.client import HTTPException, HTTPMessage
+from email.message import Message
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from archive.models import Article
+from summarizer.model.fit import fitted
 from summarizer.prompt import SCHEMA, VERSION, parse, request
 from summarizer.written import WriterError, Written
 
@@ -66,7 +68,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 class Server:
     """A model on a server; a Writer. What it is called includes the server's name."""
 
-    prompt = VERSION
+    prompt, batch = VERSION, AT_ONCE
 
     def __init__(
         self,
@@ -100,7 +102,7 @@ class Server:
 
     def _answer(self, article: Article) -> Written | WriterError:
         until = time.monotonic() + self._seconds
-        asked = request(article.title, article.text[:MOST_READ])
+        asked = request(article.title, _fitted(article))
         try:
             content, read, wrote = self._persist(asked, until)
         except _Failure as failure:
@@ -125,9 +127,10 @@ class Server:
                 if failure.form and form + 1 < len(_FORMS):
                     form += 1
                     continue
-                pause = max(next(pauses, -1.0), failure.pause)
-                if not failure.passing or pause < 0:
+                pause = next(pauses, None)
+                if not failure.passing or pause is None:
                     raise
+                pause = max(pause, failure.pause)
                 if time.monotonic() + pause >= until:
                     failure.lasting = failure.lasting or failure.pause > 0
                     raise
@@ -156,12 +159,18 @@ class Server:
         except URLError as error:
             if isinstance(error.reason, TimeoutError):
                 raise _Failure(f"it did not answer within {self._seconds:g} seconds") from None
+            # A connection that it breaks off may be this article's fault.
+            broke = isinstance(error.reason, ConnectionResetError | BrokenPipeError)
             problem = f"it cannot be reached: {error.reason}"
-            raise _Failure(problem, passing=True, lasting=True) from None
+            raise _Failure(problem, passing=True, lasting=not broke) from None
         except (OSError, HTTPException) as error:
             problem = f"the connection broke: {type(error).__name__}"
             raise _Failure(problem, passing=True) from None
         return _content(raw, asked)
+
+
+def _fitted(article: Article) -> str:
+    return fitted(article, MOST_READ, lambda texts: [len(text) for text in texts])
 
 
 def _read(response: Any, until: float) -> bytes:
@@ -175,7 +184,7 @@ def _read(response: Any, until: float) -> bytes:
     return bytes(raw)
 
 
-def _refused(status: int, headers: HTTPMessage) -> _Failure:
+def _refused(status: int, headers: Message) -> _Failure:
     """What an HTTP status means. What else the server says may repeat the key, and is left out."""
     problem = _MEANING.get(status, f"it answered with HTTP status {status}")
     passing = status in (408, 429) or status >= 500

@@ -43,5 +43,9 @@ class Writer(Protocol):
     def prompt(self) -> str:
         """The version of what it is asked; empty when it is only shown the article."""
 
+    @property
+    def batch(self) -> int:
+        """How many articles it takes at once and answers within about 100 seconds."""
+
     def write(self, articles: Sequence[Article]) -> list[Written | WriterError]:
-        """One answer for each article, in their order."""
+        """One answer for each article, in their order; at most `batch` articles."""
