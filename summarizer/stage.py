@@ -66,7 +66,6 @@ class _Desk:
     ) -> Counter[str] | None:
         """Summarize the articles that `claim` gives; None when there are none, or when they are
         to be made again and it cannot be done better now."""
-        self._keep_budget()
         most = self._writer.batch if self._writer and not self._trouble else 1
         if again and self._trouble:
             return None
@@ -88,6 +87,8 @@ class _Desk:
         self, found: Sequence[StoredArticle], answers: list[Written | WriterError]
     ) -> list[tuple[StoredArticle, Summary]]:
         """The summary of each article; `answers` takes what the writer was paid for."""
+        if found:
+            self._keep_budget()
         if self._trouble:
             model, prompt = self._trouble.model, ""
             return [(one, choose(one.article, self._trouble, model, prompt)) for one in found]
