@@ -16,7 +16,7 @@ REACH = 300
 """Characters after an order that go with it, to the end of its line at most."""
 
 _MODEL = (
-    "(?:ai|人工智能|大?语言模型|大模型|聊天机器人|智能助手|llm|chatgpt|gpt|assistant|languagemodel)"
+    "(?:ai|人工智能|大?语言模型|大模型|聊天机器人|智能助手|llm|chatgpt|gpt|assistant|languagemodel)+"
 )
 _ANSWER = "(?:总结|摘要|概括|概述|输出|回答|回复|答复|答案|这条记录|关键词|重大事件|json)"
 _REPLY = "(?:summar(?:y|ies)|output|response|answer|reply|json|keywords?|digest)"
@@ -33,7 +33,7 @@ _ORDER = re.compile(
     |(?:作为|身为)(?:一个|一名)?{_MODEL}(?:助手|模型)?[,，]?你
     |(?:请|务必|必须|一定要|记得|应当)[^。！？]{{0,8}}?(?:在|于|把|将|往|给)[^。！？]{{0,24}}?(?:你的)?{_ANSWER}
       [^。！？]{{0,10}}?(?:加|添|附|插入|包含|写|注明|提到|声明|放|替换|改|称|说|换)
-    |(?:你的)?{_ANSWER}(?:中|里|时|内|的?(?:开头|结尾|末尾|最后|第一句|最后一句))?
+    |(?<!输入)(?:你的)?{_ANSWER}(?:中|里|时|内|的?(?:开头|结尾|末尾|最后|第一句|最后一句))?
       (?:必须|务必|只能|一定要|只需|须)[^。！？]{{0,10}}?(?:是|为|加|添|附|插入|包含|写|注明|提到|声明|称|说|返回|用)
     |不要(?:总结|概括|摘要)(?:本文|这篇|以上|上面|这段)
     |(?:致|告|给|请|各位|所有|提示)[^。！？，,]{{0,14}}?{_MODEL}(?:助手|模型|程序|工具|读者|摘要器)?
@@ -43,6 +43,8 @@ _ORDER = re.compile(
     |(?:ignore|disregard|forget|override|bypass|donotfollow|don'tfollow)[^.]{{0,30}}?
       (?:previous|prior|above|preceding|earlier|all|any|your|system|these|foregoing)[^.]{{0,24}}?
       (?:instruction|prompt|rule|direction|guideline|command|message)
+    |(?:ignore|disregard|forget|override)[^.]{{0,16}}?(?:instructions?|prompts?|rules?|guidelines?)[^.]{{0,8}}?
+      (?:above|before|youw|youhave|given)
     |(?:reveal|print|repeat|output|show|leak|reproduce|tellme|quote)[^.]{{0,20}}?
       (?:system|initial|hidden|your|original)[^.]{{0,12}}?(?:prompt|instructions|rules)
     |youarenow|fromnowon,?you|youare(?:a|an|the)[^.,]{{0,24}}?(?:assistant|chatbot|summari[sz]er|languagemodel)
@@ -59,7 +61,7 @@ _ORDER = re.compile(
     |<\|[a-z_]{{2,20}}\|>|\[/?inst\]|<</?sys>>
     |</?(?:system|assistant|instructions?|prompt|article|document|tool_?calls?|function_?calls?|think)\b[^>]{{0,40}}>
     |<!--|[=#*-]{{3,}}(?:新闻原文|system|系统|end(?:of)?|begin|instruction)
-    |(?:^|[。！？.:：#\]}}])\#*(?:systemprompt|systemmessage|developermessage|系统提示词?|系统消息|系统指令|开发者消息)[:：]
+    |(?<![^。！？.:：#\]}}])(?:systemprompt|systemmessage|developermessage|系统提示词?|系统消息|系统指令|开发者消息)[:：]
     |["“](?:总结|摘要|关键词|ai技术|重大事件|summary|role|tool|tool_calls|function|arguments)["”][:：]
     |!\[[^\]]{{0,80}}\]\(|\]\((?:https?:|javascript:|data:)
     """,
