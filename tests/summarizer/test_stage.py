@@ -1,5 +1,6 @@
 """The stage as a whole: a real archive, and a real server on this machine."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,10 +10,12 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import Connection, sql
+from typer.testing import CliRunner
 
 from archive import articles, links, pages, sources, summaries
 from archive.models import Article, FoundLink, Page
 from archive.settings import Settings
+from summarizer.commands import app
 from summarizer.stage import summarize_pending
 
 NOON = datetime(2026, 3, 5, 4, tzinfo=UTC)
@@ -223,6 +226,29 @@ def test_a_redo_goes_on_where_it_was_broken_off(
     server.answer = good
     assert summarize_pending(conn, asking) == {"summarized": 4, "written": 4}
     assert summarize_pending(conn, asking) == {}
+
+
+def test_the_command_makes_again_what_it_is_told_to(
+    conn: Connection, store: Any, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        store(name)
+    conn.execute("update archive.article set first_seen = '2026-03-08 20:00+00' where id = 2")
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    run = CliRunner()
+
+    def summarize(*words: str) -> Any:
+        done = run.invoke(app, words)
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout.splitlines()[-1])
+
+    assert summarize() == {"summarized": 2, "extractive": 2}
+    assert summarize("--redo") == {"marked": 2, "summarized": 2, "extractive": 2}
+    # Midnight in Beijing was at 16:00.
+    assert summarize("--redo", "--since", "2026-03-09")["marked"] == 1
+    assert summarize("--redo", "--since", "2026-03-10") == {"marked": 0}
+    assert summarize("--redo", "--method", "lead") == {"marked": 0}
+    assert summarize("--redo", "--model", "qinghe") == {"marked": 0}
 
 
 def test_two_workers_share_the_work(
