@@ -9,19 +9,19 @@ from summarizer.written import Written
 VERSION = "1"
 """Raised whenever the request changes; the archive keeps it beside what was written."""
 
-_FIELDS = {"关键词": 8, "AI技术": 6, "行业": 6, "重大事件": 7}
-"""The lists of an answer, and how long each may be."""
+_LISTS = {"关键词": (8, 20), "AI技术": (6, 20), "行业": (4, 20), "重大事件": (7, 120)}
+"""The lists of an answer: how many texts, of how many characters, each may have."""
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "总结": {"type": "string"},
+        "总结": {"type": "string", "minLength": 1, "maxLength": 300},
         **{
-            name: {"type": "array", "items": {"type": "string"}, "maxItems": most}
-            for name, most in _FIELDS.items()
+            name: {"type": "array", "maxItems": most, "items": {"type": "string", "maxLength": of}}
+            for name, (most, of) in _LISTS.items()
         },
     },
-    "required": ["总结", *_FIELDS],
+    "required": ["总结", *_LISTS],
     "additionalProperties": False,
 }
 """The JSON schema of an answer."""
@@ -71,8 +71,10 @@ def parse(reply: str) -> Written:
     text = answer.get("总结")
     if not isinstance(text, str) or not text.strip():
         raise ValueError("its answer has no 总结")
-    lists = {name: _texts(answer.get(name), most) for name, most in _FIELDS.items()}
-    return Written(text.strip(), *lists.values())
+    words, technologies, industries, events = (
+        _texts(answer.get(name), most) for name, (most, _) in _LISTS.items()
+    )
+    return Written(text.strip(), words, technologies, industries, events)
 
 
 def _texts(value: object, most: int) -> tuple[str, ...]:

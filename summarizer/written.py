@@ -24,9 +24,12 @@ class Written:
 class WriterError(KnownError):
     """A model wrote nothing that can be read. `lasting`: the next article would meet it too."""
 
-    def __init__(self, model: str, problem: str, *, lasting: bool = False) -> None:
+    def __init__(
+        self, model: str, problem: str, *, lasting: bool = False, read: int = 0, wrote: int = 0
+    ) -> None:
         super().__init__(f"summarizer model {model}: {problem}")
         self.model, self.problem, self.lasting = model, problem, lasting
+        self.read, self.wrote = read, wrote
 
 
 class Writer(Protocol):
@@ -42,7 +45,7 @@ class Writer(Protocol):
 
     @property
     def batch(self) -> int:
-        """How many articles it takes at once and answers within 100 seconds."""
+        """How many articles it takes at once and answers within about 100 seconds."""
 
     def write(self, articles: Sequence[Article]) -> list[Written | WriterError]:
         """One answer for each article, in their order; at most `batch` articles."""
