@@ -17,6 +17,7 @@ import service.keeping
 import service.placing
 import service.searching
 import summarizer.commands
+import summarizer.model.commands
 from archive import console
 from archive.errors import KnownError
 
@@ -26,6 +27,7 @@ for room in (
     crawler.commands,
     crawler.explaining,
     summarizer.commands,
+    summarizer.model.commands,
     digest.commands,
     service.commands,
     service.keeping,

@@ -58,6 +58,7 @@ def fetch(model: str, home: Path) -> Path:
     found = {name: _measured(place / name) for name in _names(place)}
     for name, digest in promised.items():
         if found[name]["sha256"] != digest:
+            (place / name).unlink()
             raise WriterError(model, f"{name} did not arrive as the hub has it; fetch it again")
     record = {"model": model, "revision": revision, "files": found}
     partial = place / f"{RECORD}.{os.getpid()}"

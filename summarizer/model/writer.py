@@ -163,7 +163,7 @@ class LocalModel:
         try:
             written = prompt.parse(reply.text) if self.prompt else Written(reply.text)
         except ValueError as error:
-            return self._error(f"its reply cannot be read: {error}")
+            return WriterError(self._named, str(error), read=reply.read, wrote=reply.wrote)
         return replace(written, read=reply.read, wrote=reply.wrote)
 
     def _error(self, problem: str) -> WriterError:
