@@ -142,6 +142,20 @@ def test_what_cannot_be_asked_at_all_leaves_extracts(
     assert rows(conn, "again") == [(True,)]
 
 
+def test_a_model_is_not_loaded_for_nothing(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Heavy:
+        model, prompt = "heavy", "1"
+
+        @property
+        def batch(self) -> int:
+            pytest.fail("it was loaded")
+
+    monkeypatch.setattr("summarizer.stage.writer", lambda _: Heavy())
+    assert summarize_pending(conn, Settings()) == {}
+
+
 def test_the_same_text_is_asked_about_once(
     conn: Connection, store: Any, server: Any, asking: Settings, article: Article
 ) -> None:
