@@ -142,3 +142,9 @@ def test_events_are_kept_one_by_one_at_the_sentence_that_tells_them(article: Art
 def test_the_lists_are_judged_even_where_the_text_is_not_kept(article: Article) -> None:
     summary = kept(article, "估值99亿元。", keywords=("农业大模型",))
     assert (summary.text, summary.keywords) == (summarize(article).text, ("农业大模型",))
+
+
+def test_an_address_is_not_repeated_even_from_the_article(article: Article) -> None:
+    address = "详见https://star.example/qinghe。"
+    given = replace(article, text=f"{article.text}\n{GOOD}{address}")
+    assert kept(given, GOOD + address).text == GOOD
