@@ -105,9 +105,10 @@ def _corpus(bars: Bars, folder: Path) -> None:
             assert row is not None
             for article in document.reading.articles:
                 articles.put(conn, link.id, row[0], article, shelf.NOW)
-        while (stored := articles.claim_unsummarized(conn)) is not None:
-            summary = summarize(stored.article)
-            summaries.put(conn, stored.id, stored.article.text, summary, shelf.NOW)
+        while found := articles.claim_unsummarized(conn):
+            for stored in found:
+                summary = summarize(stored.article)
+                summaries.put(conn, stored.id, stored.article.text, summary, shelf.NOW)
         rows = conn.execute(_PAIRS).fetchall()
         foreign = conn.execute(
             "select count(*) from news.figures where written ~ '4300' and subject ~ '国外|初创'"

@@ -162,15 +162,21 @@ def _event(sentence: Sentence, today: date | None) -> Event:
             start = max((bound for bound in bounds if bound <= cue_start), default=0)
         end = max(bound for bound in bounds if bound == stop or stop < bound <= start + LONGEST)
     text = sentence.text[start:end].rstrip("，,：:")
+    return told(text, sentence.start + start, sentence.start + start + len(text), kind, today)
+
+
+def kinds(text: str) -> frozenset[str]:
+    """The kinds of events, trends apart, whose wording a text has."""
+    text = simplified(text)
+    return frozenset(kind for kind, cues in _cues()[1] if kind != TREND and cues.search(text))
+
+
+def told(text: str, start: int, end: int, kind: str = "", today: date | None = None) -> Event:
+    """The event that some words tell of what stands at [start, end) in an article of `today`."""
+    kind = kind or _kind(simplified(text))[0]
     days = dates(text, today)
-    return Event(
-        kind,
-        text,
-        sentence.start + start,
-        sentence.start + start + len(text),
-        text[days[0].start : days[0].end] if days else "",
-        _keys(kind, text, days),
-    )
+    stated = text[days[0].start : days[0].end] if days else ""
+    return Event(kind, text, start, end, stated, _keys(kind, text, days))
 
 
 def _keys(kind: str, text: str, days: Sequence[Day]) -> tuple[str, ...]:
