@@ -1,6 +1,6 @@
 # Every target sets up what it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test model test-model live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 corpus
+.PHONY: help demo test model test-model live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 bar-9 corpus
 JIANBAO := .venv/bin/jianbao
 export PYTHON
 
@@ -90,6 +90,9 @@ bar-7: setup ## The bars of part 7 that are measured so far: name, value, goal
 	@.venv/bin/python -m benchmarks.grounding
 	@sh setup.sh test
 	@.venv/bin/python -m benchmarks.model_speed
+
+bar-9: setup ## The bars of part 9 that are measured so far, about an hour: name, value, goal
+	@.venv/bin/python -m benchmarks.soak
 
 corpus: setup ## Import the documents of DIR: records on stdout, repairs on stderr
 	@$(JIANBAO) import $(DIR)/*.txt

@@ -66,10 +66,16 @@ class _Desk:
     ) -> Counter[str] | None:
         """Summarize the articles that `claim` gives; None when there are none, or when they are
         to be made again and it cannot be done better now."""
-        self._keep_budget()
-        most = self._writer.batch if self._writer and not self._trouble else 1
         if again and self._trouble:
             return None
+        most = 1
+        if self._writer and not self._trouble:
+            # A model is loaded when it is asked how much it takes, which is long with a row locked
+            # and in vain without one.
+            with self._conn.transaction():
+                if not claim(self._conn, 1):
+                    return None
+            most = self._writer.batch
         counts: Counter[str] = Counter()
         answers: list[Written | WriterError] = []
         try:
@@ -88,6 +94,8 @@ class _Desk:
         self, found: Sequence[StoredArticle], answers: list[Written | WriterError]
     ) -> list[tuple[StoredArticle, Summary]]:
         """The summary of each article; `answers` takes what the writer was paid for."""
+        if found:
+            self._keep_budget()
         if self._trouble:
             model, prompt = self._trouble.model, ""
             return [(one, choose(one.article, self._trouble, model, prompt)) for one in found]

@@ -246,7 +246,7 @@ def quantise(model: Any) -> str:
 
 def _processors() -> int:
     """Processors that this process may use, a container's quota included."""
-    most = min(torch.get_num_threads(), len(os.sched_getaffinity(0)))
+    most: int = min(torch.get_num_threads(), len(os.sched_getaffinity(0)))
     try:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
         return most if quota == "max" else max(1, min(most, round(int(quota) / int(period))))
