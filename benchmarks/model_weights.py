@@ -121,8 +121,8 @@ def _measured(home: Path, articles: list[Article]) -> int:
     took = time.monotonic() - began
     ends: Counter[str] = Counter()
     for article, answer in zip(articles, answers, strict=True):
-        summary = choose(article, answer, model.model)
-        kept = summary.method == model.model
+        summary = choose(article, answer, model.model, model.prompt)
+        kept = summary.method in ("written", "repaired")
         ends["kept"] += kept
         ends["failed"] += isinstance(answer, WriterError)
         print(f"  {article.title[:12]}…  {summary.method}  {summary.reason[:110]}")

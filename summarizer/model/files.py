@@ -73,7 +73,7 @@ def fetch(model: str, home: Path) -> Path:
 def check(model: str, place: Path) -> None:
     """Compare every file that would be loaded with its record. Raises WriterError.
 
-    Hashing costs 0.6 s per GB, little beside the load, so nothing cheaper is trusted.
+    Hashing costs 0.7 s per GB, little beside the load, so nothing cheaper is trusted.
     """
     if problem := _refusal(place):
         raise WriterError(model, problem)

@@ -13,7 +13,6 @@ from archive.child import Child
 from archive.models import Article
 from summarizer import prompt
 from summarizer.choice import choose
-from summarizer.extractive import summarize
 from summarizer.model import calls, writer
 from summarizer.model.writer import LocalModel
 from summarizer.written import WriterError, Written
@@ -52,14 +51,14 @@ def test_what_is_grounded_is_kept_and_what_another_article_does_not_say_is_not(
     folder: Path = request.getfixturevalue(kind)
     model = running(folder)
     good, bad, plain = model.write([news, other, news])
-    kept = choose(news, good, model.model)
-    assert (kept.method, kept.reason, kept.spans) == (folder.name, "", ())
+    kept = choose(news, good, model.model, model.prompt)
+    assert (kept.method, kept.model, kept.reason, kept.spans) == ("written", folder.name, "", ())
     assert kept.text == "星阶科技发布大模型“青禾”，完成2.4亿元融资。"
-    assert kept.events == summarize(news).events
     assert plain == good
-    fallen = choose(other, bad, model.model)
+    fallen = choose(other, bad, model.model, model.prompt)
     assert fallen.method == "lead"
-    assert fallen.reason.startswith(f"{folder.name}: ")
+    assert fallen.reason
+    assert fallen.text in other.text
     assert model.prompt == ""
     # The window is 512 tokens, one for each character.
     long, endless = model.write([Article(news.title, news.text * 50), Article("长" * 800, "")])
