@@ -104,7 +104,11 @@ def drop(connection: Any) -> None:
     connection.connection.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.mark.parametrize("trouble", [500, 503, wait_first, drop], ids=str)
+def named(trouble: object) -> str:
+    return str(getattr(trouble, "__name__", trouble))
+
+
+@pytest.mark.parametrize("trouble", [500, 503, wait_first, drop], ids=named)
 def test_a_passing_trouble_is_waited_out(
     client: Server, server: Any, article: Article, trouble: Any
 ) -> None:
@@ -116,7 +120,7 @@ def test_a_passing_trouble_is_waited_out(
     assert (time.monotonic() - began > 0.9) == (trouble is wait_first)
 
 
-@pytest.mark.parametrize("trouble", [500, 429, drop], ids=str)
+@pytest.mark.parametrize("trouble", [500, 429, drop], ids=named)
 def test_a_trouble_that_stays_is_given_up_after_three_questions(
     client: Server, server: Any, article: Article, trouble: Any
 ) -> None:
