@@ -77,7 +77,7 @@ def test_a_sentence_that_fails_is_left_out(article: Article, wrong: str, first: 
 @pytest.mark.parametrize(
     "text",
     [
-        "公司估值达到99亿元。同时，星阶科技完成2.4亿元B轮融资。",
+        "公司估值达到99亿元。该公司同时完成2.4亿元B轮融资。",
         "公司估值达到99亿元。星阶科技发布大模型",
         "公司估值达到99亿元。面向种植业。",
         f"{GOOD}公司估值达到99亿元",
@@ -118,7 +118,7 @@ def test_tags_are_the_dictionarys_and_the_articles(article: Article) -> None:
     assert "农业" in summary.industries
     assert not {"量子计算", "火星农业", "金融"} & {*summary.technologies, *summary.industries}
     for start, end in summary.tag_spans["行业大模型"]:
-        assert article.text[start:end] == "垂直大模型"
+        assert article.text[start:end] in ("垂直大模型", "农业大模型")
 
 
 def test_events_are_kept_one_by_one_at_the_sentence_that_tells_them(article: Article) -> None:
