@@ -173,6 +173,10 @@ class Standing:
 
     day: date
     shown: int
+    readers: int
+    """Who should get it."""
+    messages: int
+    """What was queued of it, in whatever state it is now."""
     sent: int
     failed: int
     unknown: int
@@ -188,6 +192,9 @@ def standing(conn: Connection[TupleRow], since: datetime) -> Standing | None:
     """How the newest edition stands; what was queued before `since` and still is, is stuck."""
     row = conn.execute(
         "select e.day, coalesce((e.counts ->> 'shown')::int, 0),"
+        " (select count(*) from archive.subscriber s, archive.deployment p where s.active"
+        "  and s.added_at < e.window_end and not (s.weekdays and extract(isodow from e.day) > 5)"
+        "  and coalesce(e.window_end > p.restored_at, true)), count(d.id),"
         " count(*) filter (where state = 'sent'), count(*) filter (where state = 'failed'),"
         " count(*) filter (where state = 'unknown'), count(*) filter (where state = 'queued'),"
         " count(*) filter (where state = 'queued' and queued_at < %s),"

@@ -111,7 +111,7 @@ def trial(first: date, days: int, readers: int) -> Iterator[Trial]:
         registry = Path(folder) / "sources.toml"
         known = (PROJECT / "demo" / "sources.toml").read_text(encoding="utf-8")
         registry.write_text(known.replace("poll_minutes = 30", "poll_minutes = 1"), "utf-8")
-        with Unfolding(first, days) as room, _mailbox(mails) as port:
+        with Unfolding(first, days) as room, mailbox(mails) as port:
             env = os.environ | {
                 "JIANBAO_ENV_FILE": os.devnull,
                 "JIANBAO_HOME": str(home),
@@ -137,7 +137,7 @@ def trial(first: date, days: int, readers: int) -> Iterator[Trial]:
 
 
 @contextmanager
-def _mailbox(folder: Path) -> Iterator[int]:
+def mailbox(folder: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "demo.mailbox", "--port", "0", "--folder", str(folder)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

@@ -1,11 +1,14 @@
 """deliveries: how they stand, and how those of unknown end are settled by evidence."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from archive import console
+
+State = StrEnum("State", "queued sending sent failed unknown not_sent")
 
 app = typer.Typer()
 outbox = typer.Typer(no_args_is_help=True, help="The outbox: who was sent what.")
@@ -15,8 +18,8 @@ app.add_typer(outbox, name="deliveries")
 @outbox.command("list")
 def list_deliveries(
     state: Annotated[
-        list[str] | None,
-        typer.Option(help="queued, sending, sent, failed, unknown or not_sent; repeatable."),
+        list[State] | None,
+        typer.Option(help="Of unknown end, if none is named; repeatable."),
     ] = None,
 ) -> None:
     """List deliveries with their addresses: those of unknown end, or in other states."""

@@ -8,13 +8,19 @@ import subprocess
 import sys
 import time
 
-from service.morning import LOOK_SECONDS
+LOOK_SECONDS = 600
+
+
+def look() -> int:
+    """Look once; 1 if something is wrong."""
+    words = [sys.executable, "-m", "jianbao", "status", "--check"]
+    return subprocess.run(words, check=False).returncode
 
 
 def main() -> None:
     while True:
         time.sleep(LOOK_SECONDS)
-        subprocess.run([sys.executable, "-m", "jianbao", "status", "--check"], check=False)
+        look()
 
 
 if __name__ == "__main__":

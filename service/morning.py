@@ -8,7 +8,6 @@ from archive import clock, database, deliveries
 from archive.settings import Settings
 from service.alert import alert
 
-LOOK_SECONDS = 600
 LATE = timedelta(minutes=90)
 """After the cut-off an edition is late."""
 STUCK = timedelta(hours=1)
@@ -21,6 +20,7 @@ def look_after(settings: Settings) -> list[str]:
     """Tell the operator what is wrong, each thing of each edition once; all that is wrong now."""
     now, found = clock.now(), []
     with database.connect(settings, database.MAILER) as conn:
+        deliveries.expire(conn, now)
         for day, kind, text in troubles(conn, settings, now):
             found.append(text)
             if deliveries.tell_once(conn, day, kind, now):
@@ -42,6 +42,9 @@ def troubles(conn: Any, settings: Settings, now: datetime) -> Iterator[tuple[dat
     day = standing.day
     if standing.shown == 0:
         yield day, "empty", f"the edition of {day} is empty"
+    is_late = now >= clock.window(day, cutoff, zone).end + LATE
+    if is_late and day >= due and standing.readers and not standing.messages:
+        yield day, "unsent", f"the edition of {day} was not mailed to anybody"
     if standing.down:
         yield day, "down", f"{standing.queued} messages of {day} wait: {standing.why}"
     elif standing.stuck:

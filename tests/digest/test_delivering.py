@@ -14,9 +14,9 @@ from psycopg import Connection
 from pydantic import SecretStr
 
 from archive import clock, deliveries, editions, subscribers
-from archive.models import Choice, Edition, Part
+from archive.models import Choice, Delivery, Edition, Part
 from archive.settings import Settings, SettingsError
-from digest import delivering, edition, feed
+from digest import delivering, edition, feed, sender
 from digest.message import AddressError
 from digest.smtp import Mailer, Sent
 
@@ -201,6 +201,27 @@ def test_a_mail_that_another_sender_holds_is_left_to_it(
     assert "an@reader.test" not in post.asked
 
 
+def test_a_claim_that_another_gave_up_for_dead_is_not_sent(
+    conn: Connection,
+    outbox: Edition,
+    settings: Settings,
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim = deliveries.claim
+
+    def slow(*words: object) -> Delivery | None:
+        claimed = claim(*words)
+        conn.execute("update archive.delivery set claimed_until = now() where state = 'sending'")
+        deliveries.expire(conn, NOW)
+        return claimed
+
+    monkeypatch.setattr(deliveries, "claim", slow)
+    assert delivering.deliver(conn, outbox, settings) == {}
+    assert post.asked == []
+    assert deliveries.states(conn, DAY) == {"unknown": 3}
+
+
 def test_one_look_at_a_server_that_is_down_is_enough(
     conn: Connection, outbox: Edition, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,7 +345,7 @@ def test_other_channels_go_through_the_same_outbox(
         posted.append((name, url))
         return Sent("unknown", "lost") if name == "dingtalk" else Sent("sent")
 
-    monkeypatch.setattr(delivering, "post", post)
+    monkeypatch.setattr(sender, "post", post)
     for name in ("wecom", "dingtalk", "atom"):
         subscribers.put(conn, name, Choice(), NOW)
     deliveries.queue(conn, DAY, NOW)

@@ -136,6 +136,7 @@ def test_the_unknown_are_listed_by_both_commands(office: Desk, unknown: list[int
     assert [int(line.split()[0]) for line in listed] == unknown
     assert "an@reader.test" in listed[0]
     assert office.run("deliveries", "list", "--state", "sent").stdout == ""
+    assert office.run("deliveries", "list", "--state", "lost").exit_code == 2
     office.env["READER_URL"] = office.env["DATABASE_URL"]
     status = office.run("status").stdout
     part = status.partition("Not known to have arrived")[2]
