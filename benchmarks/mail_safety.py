@@ -62,6 +62,14 @@ PROBES = [
     "\u0301" * 300,
     "\u202e\u2066\u2069反",
 ]
+# ASCII as often as hanzi, and some of everything else, unassigned and surrogates included.
+LETTERS = "".join(
+    [
+        *(chr(code) * 20 for code in range(0x20, 0x7F)),
+        *(chr(code) for code in range(0x4E00, 0x5600)),
+        *(chr(code) for code in (*range(0x20), *range(0x7F, 0x2100, 9), *range(0, 0x110000, 997))),
+    ]
+)
 
 
 class UnsafeError(Exception):
@@ -133,9 +141,7 @@ def made_up(chance: random.Random) -> Material:
     def text(most: int = 60) -> str:
         if chance.random() < 0.3:
             return chance.choice(PROBES)
-        kinds = ((0x20, 0x7F), (0x4E00, 0x9FA5), (0, 0x2100), (0, 0x110000))
-        letters = (chance.randrange(*chance.choice(kinds)) for _ in range(chance.randrange(most)))
-        return "".join(map(chr, letters))
+        return "".join(chance.choices(LETTERS, k=chance.randrange(most)))
 
     def url() -> str:
         return chance.choice(
