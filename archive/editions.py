@@ -11,6 +11,9 @@ from psycopg.types.json import Jsonb
 
 from archive.models import Edition, Part, Window
 
+PATIENCE = timedelta(minutes=30)
+"""So long after its cut-off an edition is mailed at the latest."""
+
 
 def freeze(
     conn: Connection[TupleRow],
@@ -83,10 +86,14 @@ def missed(conn: Connection[TupleRow], day: date, most: timedelta) -> list[date]
 
 
 def unready(conn: Connection[TupleRow], window: Window) -> int:
-    """How many links, pages and articles first seen in the window still wait for a stage."""
+    """How many links, pages and articles first seen in the window still wait for a stage.
+
+    What is asked for again only later than PATIENCE after the cut-off is not waited for.
+    """
     row = conn.execute(
         "select (select count(*) from archive.link where pending"
-        "   and first_seen >= %(start)s and first_seen < %(end)s)"
+        "   and first_seen >= %(start)s and first_seen < %(end)s"
+        "   and (retry_at is null or retry_at < %(end)s + %(patience)s))"
         " + (select count(*) from archive.page p join archive.link l on l.id = p.link"
         "   where p.read_at is null and l.first_seen >= %(start)s and l.first_seen < %(end)s)"
         # What is shown of an article is its original, whenever that was seen.
@@ -96,6 +103,6 @@ def unready(conn: Connection[TupleRow], window: Window) -> int:
         "   where a.first_seen >= %(start)s and a.first_seen < %(end)s"
         "   and (c.text_hash is distinct from a.text_hash or g.story is null or not exists (select"
         "     from archive.summary m where m.article = o.id and m.text_hash = o.text_hash)))",
-        {"start": window.start, "end": window.end},
+        {"start": window.start, "end": window.end, "patience": PATIENCE},
     ).fetchone()
     return int(row[0]) if row else 0

@@ -113,6 +113,12 @@ def test_wrong_usage_ends_with_two(words: list[str], tmp_path: Path) -> None:
     assert "Traceback" not in wrong.stderr
 
 
+def test_no_edition_is_frozen_before_its_cut_off(tmp_path: Path) -> None:
+    now = {"JIANBAO_NOW": "2026-03-04T22:59:59Z", "JIANBAO_HOME": str(tmp_path)}
+    early = complaint(run("digest", "--day", "2026-03-05", **now), 2)
+    assert "the edition of 2026-03-05 takes what is seen until 2026-03-05 07:00" in early
+
+
 def test_live_without_internet_is_one_line(tmp_path: Path) -> None:
     registry = tmp_path / "sources.toml"
     registry.write_text(

@@ -1,6 +1,7 @@
 from datetime import date, time, timedelta
 from typing import Any
 
+import pytest
 from psycopg import Connection
 
 from archive import clock, editions
@@ -37,6 +38,16 @@ def test_an_edition_waits_for_every_stage(conn: Connection, desk: Any) -> None:
     conn.execute("update archive.page set read_at = %s where id = %s", (WINDOW.start, page))
     left.append(editions.unready(conn, WINDOW))
     assert left == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(("minutes", "left"), [(29, 1), (30, 0)])
+def test_an_edition_does_not_wait_for_what_is_tried_again_only_later(
+    conn: Connection, desk: Any, minutes: int, left: int
+) -> None:
+    link = desk.link("a", at=WINDOW.start)
+    again = WINDOW.end + timedelta(minutes=minutes)
+    conn.execute("update archive.link set retry_at = %s where id = %s", (again, link))
+    assert editions.unready(conn, WINDOW) == left
 
 
 def test_an_edition_waits_for_summaries_in_its_window_only(conn: Connection, desk: Any) -> None:
