@@ -4,7 +4,7 @@ Usually that is what the window brought. To it comes what an earlier edition cou
 it was read after that was frozen; and after an outage what the missed editions would have told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -13,15 +13,8 @@ from operator import attrgetter
 from psycopg import Connection
 from psycopg.rows import TupleRow, class_row
 
-from archive.models import (
-    Corrected,
-    KeyFigure,
-    Material,
-    Rising,
-    SourceDay,
-    Story,
-    Window,
-)
+from archive import notices
+from archive.models import Material, Story, Window
 from archive.sameness.additions import addition
 from archive.sameness.outlets import outlets
 
@@ -33,8 +26,6 @@ IN_TIME = timedelta(days=1)
 """An edition composed later after its cut-off was missed: the next one is due."""
 _FLASH = 3
 """A report is a flash of an event if another has more than so many times its length."""
-_CHART, _DAY, _BASELINE = 6, timedelta(days=1), timedelta(days=14)
-_CHANGES = 12
 
 # Since when nobody was told: the end of the last edition made in time that reached somebody,
 # if it was to. And the editions that were missed since.
@@ -118,62 +109,6 @@ select g.story, t.content
  where g.story = any (%s) and g.original <> all (%s)
  order by g.story, g.id
 """
-# As news.figure_comparisons has it, which compares all figures with all before it chooses some.
-_FIGURES = """
-with told as materialized (
-    select f.*, l.source
-      from archive.figure f
-      join archive.article a on a.id = f.article
-      join archive.link l on l.id = a.link
-     where f.article = any (%s) and f.terms <> '{}')
-select t.article, t.subject, t.written, t.kind, t.stated, t.told_by, coalesce(c.relation, ''),
-       coalesce(c.written, ''), coalesce(c.name, ''), coalesce(c.url, '')
-  from told t
-  left join lateral (
-    select o.relation, o.written, s.name, l.url
-      from (select 'agreement' as relation, f.article, f.written
-              from archive.figure f
-             where f.unit = t.unit and f.low = t.low and f.high = t.high and f.kind = t.kind
-               and f.terms <> '{}' and (f.terms <@ t.terms or f.terms @> t.terms)
-               and (starts_with(f.as_of, t.as_of) or starts_with(t.as_of, f.as_of))
-            union all
-            select 'conflict', f.article, f.written
-              from archive.figure f
-             where f.terms = t.terms and f.unit = t.unit and f.kind = t.kind
-               and f.as_of = t.as_of and t.as_of <> ''
-               and least(f.high, t.high) < greatest(f.low, t.low) * 0.995
-               and not exists (select from archive.figure e
-                                where e.article = f.article and e.terms = t.terms
-                                  and e.unit = t.unit and e.low = t.low)
-               and not exists (select from archive.figure e
-                                where e.article = t.article and e.terms = f.terms
-                                  and e.unit = f.unit and e.low = f.low)) o
-      join archive.article a on a.id = o.article
-      join archive.link l on l.id = a.link and l.source <> t.source
-      join archive.source s on s.id = l.source
-     where not exists (select from archive.copy c
-                        where c.article = o.article and c.original is not null)
-     order by o.relation desc, o.article limit 1) c on true
- order by t.article, t.number
-"""
-_CORRECTED = """
-select a.id, a.title, l.url, s.name, max(r.replaced_at) as at,
-       string_agg(r.account, '；' order by r.number), coalesce(m.topic, ''),
-       (select count(distinct v.copy_id) from news.corrections v
-         where v.id = a.id and v.number = any (array_agg(r.number)) and v.says = 'old') as stale,
-       coalesce(m.technologies || m.industries || m.keywords, '{}')
-  from archive.revision r
-  join archive.article a on a.id = r.article
-  join archive.link l on l.id = a.link
-  join archive.source s on s.id = l.source
-  left join archive.copy c on c.article = a.id and c.original is not null
-  left join archive.summary m on m.article = a.id
- where r.replaced_at >= %(since)s and r.replaced_at < %(end)s and not r.reread
-   and r.flags && '{title,number,name,vanished}' and r.returned_at is null and c.article is null
- group by a.id, a.title, l.url, s.name, m.topic, m.technologies, m.industries, m.keywords
- order by bool_or('number' = any (r.flags)) desc, at desc, a.id
- limit %(most)s
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,15 +186,19 @@ def gather(conn: Connection[TupleRow], window: Window, now: datetime) -> Materia
     topics = conn.execute("select name from archive.topic order by position").fetchall()
     return Material(
         window,
-        tuple(_figured(conn, _followed(conn, sorted(stories, key=lambda each: each.article_id)))),
-        tuple(_sources(conn, window)),
+        tuple(
+            notices.figured(
+                conn, _followed(conn, sorted(stories, key=lambda each: each.article_id))
+            )
+        ),
+        tuple(notices.sources(conn, window)),
         tuple(row[0] for row in topics),
-        _corrected(conn, horizon, window.end),
-        _rising(conn, window.end),
+        notices.corrected(conn, horizon, window.end),
+        notices.rising(conn, window.end),
         since,
         tuple(sorted(older)),
         tuple(sorted(folded)),
-        _undelivered(conn, window),
+        notices.undelivered(conn, window),
     )
 
 
@@ -335,59 +274,3 @@ def _followed(conn: Connection[TupleRow], stories: Sequence[Story]) -> list[Stor
         else each
         for each in stories
     ]
-
-
-def _figured(conn: Connection[TupleRow], stories: Sequence[Story]) -> Iterator[Story]:
-    """The stories with their figures; of what several tell of one, the first that contradicts."""
-    ids = [story.summarized for story in stories]
-    found: dict[int, dict[tuple[str, str], KeyFigure]] = {}
-    for article, *fields in conn.execute(_FIGURES, (ids,)).fetchall():
-        figure = KeyFigure(*fields)
-        found.setdefault(article, {}).setdefault((figure.subject, figure.written), figure)
-    for story in stories:
-        yield replace(story, figures=tuple(found.get(story.summarized, {}).values()))
-
-
-def _sources(conn: Connection[TupleRow], window: Window) -> list[SourceDay]:
-    rows = conn.execute(
-        "select s.id, s.name, count(l.id) filter (where l.outcome = 'stored'),"
-        " count(l.id) filter (where l.outcome not in ('stored', 'alias')),"
-        " h.expected_per_day::float, coalesce(h.state, 'ok')"
-        " from archive.source s left join archive.link l on l.source = s.id"
-        " and l.first_seen >= %(start)s and l.first_seen < %(end)s"
-        " left join news.source_health(%(end)s) h on h.id = s.id"
-        " where s.enabled or l.id is not null"
-        " group by s.id, s.name, h.expected_per_day, h.state order by s.id",
-        {"start": window.start, "end": window.end},
-    ).fetchall()
-    return [SourceDay(*row) for row in rows]
-
-
-def _corrected(conn: Connection[TupleRow], since: datetime, end: datetime) -> tuple[Corrected, ...]:
-    asked = {"since": since, "end": end, "most": _CHANGES}
-    return tuple(
-        replace(Corrected(*given), words=tuple(words))
-        for *given, words in conn.execute(_CORRECTED, asked).fetchall()
-    )
-
-
-def _rising(conn: Connection[TupleRow], end: datetime) -> tuple[Rising, ...]:
-    """Tags that rise most; before anything is usual, those that are named most."""
-    rows = conn.execute(
-        "select tag, articles, expected::float from news.rising(%s, %s, null, 60, %s)"
-        " where kind in ('technology', 'keyword')",
-        (_DAY, _BASELINE, end),
-    ).fetchall()
-    distinct = {row[0]: Rising(*row) for row in reversed(rows)}
-    return tuple([*distinct.values()][::-1][:_CHART])
-
-
-def _undelivered(conn: Connection[TupleRow], window: Window) -> int:
-    """Mails of the edition before that failed, or of which nobody knows."""
-    row = conn.execute(
-        "select coalesce(sum(readers), 0)::integer from news.deliveries"
-        " where state in ('failed', 'unknown')"
-        " and day = (select max(day) from archive.edition where day < %s)",
-        (window.day,),
-    ).fetchone()
-    return int(row[0]) if row else 0

@@ -22,7 +22,14 @@ class Detail:
     reports: int
 
 
-DETAILS = (Detail(300, 3, 4, 3), Detail(220, 2, 2, 1), Detail(160, 0, 0, 0), Detail(80, 0, 0, 0))
+DETAILS = (
+    Detail(300, 3, 4, 3),
+    Detail(220, 2, 2, 1),
+    Detail(200, 2, 2, 0),
+    Detail(160, 2, 0, 0),
+    Detail(120, 0, 0, 0),
+    Detail(80, 0, 0, 0),
+)
 """From all to least; an edition takes the first with which it is not too large."""
 
 

@@ -14,6 +14,7 @@ _JINJA = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    auto_reload=False,
 )
 _JINJA.filters["web"] = web
 

@@ -43,6 +43,7 @@ def test_a_reader_gets_the_chosen_topic_and_is_told_how_much_of_all_that_is(brie
         assert "以下是你所选的内容：4 篇，本期共 28 篇。" in part
         assert "鹿溪机器人“阿鹿”进厂" in part
         assert "云岭智能发布青鸾3.0" not in part
+        assert "没有你所选" not in part
     assert mine.subject in mine.html
     assert mine.html.count("<title>") == 1
 

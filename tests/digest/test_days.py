@@ -31,15 +31,21 @@ class Paper:
         sources.sync(conn, [("yun", "云端日报", "https://yun.test", True)], end(DAY))
 
     def see(
-        self, title: str, at: datetime, published: datetime | None = None, read: bool = True
+        self,
+        title: str,
+        at: datetime,
+        published: datetime | None = None,
+        read: bool = True,
+        dated: bool = True,
     ) -> int:
         """An article that is first seen now and, unless it says otherwise, just published."""
+        published = (published or at) if dated else None
         url = f"https://yun.test/{title}"
         link = links.discover(self.conn, "yun", url, FoundLink(url), at)
         pages.add(self.conn, Page(link, url, title.encode(), at))
         (page,) = self.conn.execute("select max(id) from archive.page").fetchone()
         text = f"{title}的正文是这一句。"
-        articles.put(self.conn, link, page, Article(title, text, published_at=published or at), at)
+        articles.put(self.conn, link, page, Article(title, text, published_at=published), at)
         links.settle(self.conn, link, Outcome.STORED, "", at)
         (article,) = self.conn.execute("select max(id) from archive.article").fetchone()
         if read:
@@ -78,6 +84,13 @@ def test_an_article_at_night_is_in_that_mornings_edition(paper: Paper) -> None:
     assert "三点的新闻" not in paper.edition(day(1)).text
 
 
+def test_composing_after_freezing_gives_the_same_again(paper: Paper) -> None:
+    paper.see("新闻", end(DAY) - HOUR)
+    paper.see("旧闻", end(DAY) - HOUR, end(DAY) - timedelta(days=9))
+    frozen = paper.edition(DAY)
+    assert edition.compose(paper.conn, clock.window(DAY, CUTOFF), paper.settings) == frozen
+
+
 def test_the_first_edition_takes_what_is_recent_and_says_how_many_are_older(paper: Paper) -> None:
     seen = end(DAY) - HOUR
     for number in range(40):
@@ -89,6 +102,15 @@ def test_the_first_edition_takes_what_is_recent_and_says_how_many_are_older(pape
         assert "40 篇较早发布的文章只存档，不列入本期。" in part
         assert "补录" not in part
     assert "旧闻" not in paper.edition(day(1)).text
+
+
+def test_what_does_not_say_when_it_is_from_is_news_but_not_of_the_first_edition(
+    paper: Paper,
+) -> None:
+    for number in range(2):
+        paper.see(f"无日期{number}", end(day(number)) - HOUR, dated=False)
+    assert paper.edition(DAY).counts["older"] == 1
+    assert "无日期1" in paper.edition(day(1)).text
 
 
 def test_what_was_published_36_hours_before_the_window_is_the_limit(paper: Paper) -> None:
@@ -185,6 +207,7 @@ def test_the_next_edition_says_that_mails_did_not_arrive(paper: Paper) -> None:
 
 
 def test_a_backfill_makes_each_day_for_itself(paper: Paper) -> None:
+    paper.edition(day(-1))
     for number in range(3):
         paper.see(f"第{number}天", end(day(number)) - HOUR)
     made = [paper.edition(day(number), end(day(9))).text for number in range(3)]

@@ -85,13 +85,14 @@ def test_the_figures_of_the_day_lead_with_a_contradiction_and_tell_a_story_once(
     assert "   乙报称 12亿元，两说不一\n" in shown
 
 
-def test_of_six_figures_none_is_told_twice() -> None:
+@pytest.mark.parametrize(("subjects", "shown"), [(4, 4), (20, figures.OF_THE_DAY)])
+def test_no_figure_is_told_twice_and_six_at_most(subjects: int, shown: int) -> None:
     crowd = [
-        replace(STORY, article_id=n, figures=(replace(REVENUE, subject=f"第{n % 8}家营收"),))
+        replace(STORY, article_id=n, figures=(replace(REVENUE, subject=f"第{n % subjects}家营收"),))
         for n in range(20)
     ]
     told = figures.of_the_day(crowd)
-    assert len({figure.subject for _, figure in told}) == len(told) == figures.OF_THE_DAY
+    assert len({figure.subject for _, figure in told}) == len(told) == shown
 
 
 def test_a_correction_says_what_changed_and_who_did_not_follow() -> None:
@@ -127,6 +128,8 @@ def test_a_fuller_day_has_less_detail_before_it_has_fewer_stories() -> None:
         assert len(brief.html.encode()) <= HTML_BYTES
         assert "另有 6 家转载" in brief.text
         assert "见存档" not in brief.text
+    # A common full day keeps its figures.
+    assert "数字：" in many.text
 
 
 def test_the_ledger_names_who_gave_less_than_usual_and_who_did_not_answer() -> None:
