@@ -9,6 +9,7 @@ same threads, each in a process of its own. The ratio to believe is the one of p
 hardly moves when the machine is busy. Exit status 1 if a goal is missed.
 """
 
+import argparse
 import os
 import sys
 import time
@@ -153,7 +154,9 @@ def _timed(write: Callable[[], None], articles: int) -> Run:
 def main() -> int:
     warnings.filterwarnings("ignore")
     bars = Bars()
-    for name in sys.argv[1:] or _GOALS:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("shapes", nargs="*", choices=[*_GOALS, []])
+    for name in options.parse_args().shapes or _GOALS:
         slow, fast, other = (_process() for _ in range(3))
         runs = slow.call(plain, name), fast.call(product, name)
         load = ", ".join(f"{each:.1f}" for each in os.getloadavg())

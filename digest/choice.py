@@ -1,5 +1,6 @@
 """What one reader gets of an edition."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
@@ -57,7 +58,8 @@ def with_weekend(
             room -= len(part.html.encode())
             if room > 0:
                 # Without its articles it is part of the frame: chosen already, counted nowhere.
-                stories.append(replace(part, kind="weekend", section="", articles=()))
+                text = re.sub(r"^(\s*)\d+\.", rf"\g<1>{len(stories) + 1}.", part.text)
+                stories.append(replace(part, kind="weekend", section="", articles=(), text=text))
     if not stories:
         return edition
     end = next(i for i, part in enumerate(edition.parts) if part.kind == "ledger")

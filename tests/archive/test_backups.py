@@ -22,12 +22,13 @@ from archive import (
     editions,
     migrations,
     pages,
+    subscribers,
 )
 from archive.backups import BackupError
 from archive.clients import ProgramError
 from archive.database import DatabaseError
 from archive.migrations import SchemaError
-from archive.models import Edition, Page
+from archive.models import Choice, Edition, Page
 from archive.settings import Settings
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -35,14 +36,14 @@ DAY = date(2026, 3, 4)
 
 ROWS = sql.SQL("select v::text from news.{} v order by 1")
 # What a restore is meant to change, and what tells the time.
-APART = {"backlog", "deliveries", "runs"}
+APART = {"backlog", "deliveries", "runs", "unsettled"}
 
 
 def settle_an_edition(conn: Connection, day: date, state: str) -> None:
     """An edition whose one mail is in this state."""
     window = clock.window(day, Settings().edition_cutoff)
     editions.freeze(conn, window, Edition(day, f"第{day}期", "<p>", "文"), window.end)
-    deliveries.subscribe(conn, "an@reader.test", NOON)
+    subscribers.put(conn, "an@reader.test", Choice(), NOON)
     deliveries.queue(conn, day, window.end)
     conn.execute("update archive.delivery set state = %s where edition = %s", (state, day))
 

@@ -93,6 +93,16 @@ def test_before_the_first_mail_nothing_was_missed(conn: Connection) -> None:
     assert deliveries.states(conn, DAY) == {}
 
 
+def test_after_a_restore_nothing_goes_out_that_the_old_archive_may_have_sent(
+    conn: Connection,
+) -> None:
+    subscribers.put(conn, "an@reader.example", Choice(), EARLY)
+    conn.execute("update archive.deployment set restored_at = %s", (NOON,))
+    for later, queued in ((0, 0), (1, 1)):
+        freeze(conn, DAY + timedelta(days=later))
+        assert deliveries.queue(conn, DAY + timedelta(days=later), NOON) == queued
+
+
 @pytest.mark.parametrize(("day", "queued"), [(6, 2), (7, 1), (8, 1), (9, 2)])
 def test_a_reader_of_weekdays_gets_nothing_at_the_weekend(
     conn: Connection, day: int, queued: int

@@ -12,7 +12,7 @@ FRAME = [Part("opening", "<{subject}>", "", "简报"), Part("ledger", "<ledger>"
 
 
 def story(article: int, topic: str, title: str, *words: str) -> Part:
-    html, text = f"<{title}>", f"{title}\n   https://a.test/{article}\n"
+    html, text = f"<{title}>", f"\n1. {title}\n   https://a.test/{article}\n"
     return Part("story", html, text, title, topic, topic, (article, article + 100), words)
 
 
@@ -86,6 +86,8 @@ def test_monday_tells_a_reader_of_weekdays_the_first_of_each_day(weekend: list[E
     places = [made.html.index(words) for words in order]
     assert places == sorted(places)
     assert "周六3" not in made.html
+    assert made.text.rpartition("周末补读")[2].count("\n1. ") == 1
+    assert "\n4. 周日" in made.text
     assert made.subject == personal(MONDAY, choice, ()).subject
 
 
