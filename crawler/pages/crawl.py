@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 
 from archive import claims, clock, database, sources
@@ -87,7 +88,7 @@ def crawl(
         if held or wanted:
             with database.hurried(conn):
                 beats = ((renew, claims.LEASE_SECONDS / 3), (report, 2.0))
-                _run(settings, tuple(held.values()), wanted, frontier, seconds, beats)
+                _run(conn, settings, tuple(held.values()), wanted, frontier, seconds, beats)
     finally:
         for name in held:
             claims.release(conn, name, holder)
@@ -130,6 +131,7 @@ def _take(conn: Any, names: dict[str, Source], holder: str, wait: int) -> dict[s
 
 
 def _run(
+    conn: Any,
     settings: Settings,
     chosen: tuple[Source, ...],
     wanted: tuple[tuple[Link, Source | None], ...],
@@ -140,8 +142,18 @@ def _run(
     known = (*chosen, *(source for _, source in wanted if source))
     process = scrapy_process(settings, known, seconds)
     crawler = process.create_crawler(NewsSpider)
-    for beat, every in beats:
-        LoopingCall(beat).start(every, now=False)
+
+    def watch() -> None:
+        if conn.closed:
+            deferred_from_coro(crawler.stop_async())
+
+    for beat, every in (*beats, (watch, 1.0)):
+        LoopingCall(beat).start(every, now=False).addErrback(
+            lambda failure: None if conn.closed else failure
+        )
+    # Without the database nobody's page can be kept: the crawl ends, and says so once.
+    for name in ("core.scraper", "core.engine", "utils.signal"):
+        logging.getLogger(f"scrapy.{name}").addFilter(lambda _: not conn.closed)
     process.crawl(
         crawler,
         sources=chosen,
