@@ -1,6 +1,6 @@
 # Every target sets up what it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 corpus
+.PHONY: help demo test chaos live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 corpus
 JIANBAO := .venv/bin/jianbao
 export PYTHON
 
@@ -16,6 +16,10 @@ demo: setup ## The whole job once on the bundled newsroom: no internet, no key, 
 test: ## Set everything up, the model path included, and run all tests
 	@sh setup.sh test
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n 3 --dist loadfile
+
+chaos: ## Inject every fault, about half an hour: what is expected, what was seen
+	@sh setup.sh test
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m benchmarks.chaos
 
 live: setup ## One look at the real sources: what works today, a digest preview
 	@$(JIANBAO) live
@@ -57,7 +61,7 @@ bar-2: setup ## Every bar of part 2, about 45 minutes: name, value, goal
 
 bar-3: setup ## Every bar of part 3, about an hour: name, value, goal
 	@.venv/bin/python -m benchmarks.relevance
-	@.venv/bin/python -m benchmarks.crawl_kills
+	@.venv/bin/python -m benchmarks.kills --commands 100 --postgres 20
 	@.venv/bin/python -m benchmarks.broken_sources
 	@.venv/bin/python -m benchmarks.guard_wall
 	@.venv/bin/python -m benchmarks.crawl_speed --pages 20000

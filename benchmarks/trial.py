@@ -93,11 +93,7 @@ class Trial:
 
     def mailed(self) -> Counter[tuple[str, str]]:
         """How many mails each (reader, subject) got."""
-        found: Counter[tuple[str, str]] = Counter()
-        for path in self.mails.glob("*.eml"):
-            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            found[str(mail["To"]), str(mail["Subject"])] += 1
-        return found
+        return mails(self.mails)
 
 
 @contextmanager
@@ -111,7 +107,7 @@ def trial(first: date, days: int, readers: int) -> Iterator[Trial]:
         registry = Path(folder) / "sources.toml"
         known = (PROJECT / "demo" / "sources.toml").read_text(encoding="utf-8")
         registry.write_text(known.replace("poll_minutes = 30", "poll_minutes = 1"), "utf-8")
-        with Unfolding(first, days) as room, _mailbox(mails) as port:
+        with Unfolding(first, days) as room, mailbox(mails) as port:
             env = os.environ | {
                 "JIANBAO_ENV_FILE": os.devnull,
                 "JIANBAO_HOME": str(home),
@@ -135,8 +131,18 @@ def trial(first: date, days: int, readers: int) -> Iterator[Trial]:
                 shutil.rmtree(Folders(home).socket.parent, ignore_errors=True)
 
 
+def mails(folder: Path) -> Counter[tuple[str, str]]:
+    """How many mails of a mailbox's folder each (reader, subject) got."""
+    found: Counter[tuple[str, str]] = Counter()
+    for path in folder.glob("*.eml"):
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        found[str(mail["To"]), str(mail["Subject"])] += 1
+    return found
+
+
 @contextmanager
-def _mailbox(folder: Path) -> Iterator[int]:
+def mailbox(folder: Path) -> Iterator[int]:
+    """The port of a mail server that keeps every mail in the folder."""
     command = [sys.executable, "-m", "demo.mailbox", "--port", "0", "--folder", str(folder)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

@@ -14,15 +14,6 @@ select (select count(*) from ledger), (select count(distinct url) from ledger),
 """
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "chaos" in str(config.getoption("markexpr")):
-        return
-    heavy = pytest.mark.skip(reason="a fault of many seconds: make chaos")
-    for item in items:
-        if item.get_closest_marker("chaos"):
-            item.add_marker(heavy)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call() -> Iterator[object]:
     try:
