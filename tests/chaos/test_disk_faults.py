@@ -2,6 +2,7 @@
 
 import contextlib
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,12 @@ SOURCES, PAGES = 3, 8
 
 
 @pytest.fixture
-def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where a small disk will be mounted, and all that is made in the meantime goes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(0o711)  # The database's user passes through.
-    return folder
+    with tempfile.TemporaryDirectory(prefix="jianbao-disk-") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        Path(folder).chmod(0o711)  # The database's user passes through.
+        yield Path(folder)
 
 
 def failed(here: Place, *words: str) -> str:
