@@ -1,11 +1,11 @@
 # Every target sets up what it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 corpus
+.PHONY: help demo test chaos model test-model live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 bar-9 corpus
 JIANBAO := .venv/bin/jianbao
 export PYTHON
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:
 	@sh setup.sh
@@ -20,6 +20,14 @@ test: ## Set everything up, the model path included, and run all tests
 chaos: ## Inject every fault, about half an hour: what is expected, what was seen
 	@sh setup.sh test
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m benchmarks.chaos
+
+model: ## Install torch and fetch a model for the summaries: the default one, or MODEL=owner/name
+	@sh setup.sh model
+	@$(JIANBAO) model $(MODEL)
+
+test-model: ## The model path with real weights over the corpus: loading, JSON, grounding, fallback
+	@sh setup.sh test
+	@.venv/bin/python -m benchmarks.model_weights
 
 live: setup ## One look at the real sources: what works today, a digest preview
 	@$(JIANBAO) live
@@ -84,6 +92,11 @@ bar-6: setup ## Every bar of part 6, about an hour: name, value, goal
 bar-7: setup ## The bars of part 7 that are measured so far: name, value, goal
 	@.venv/bin/python -m benchmarks.what_bars
 	@.venv/bin/python -m benchmarks.grounding
+	@sh setup.sh test
+	@.venv/bin/python -m benchmarks.model_speed
+
+bar-9: setup ## The bars of part 9 that are measured so far, about an hour: name, value, goal
+	@.venv/bin/python -m benchmarks.soak
 
 corpus: setup ## Import the documents of DIR: records on stdout, repairs on stderr
 	@$(JIANBAO) import $(DIR)/*.txt

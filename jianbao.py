@@ -17,6 +17,7 @@ import service.keeping
 import service.placing
 import service.searching
 import summarizer.commands
+import summarizer.model.commands
 from archive import console
 from archive.errors import KnownError
 
@@ -26,6 +27,7 @@ for room in (
     crawler.commands,
     crawler.explaining,
     summarizer.commands,
+    summarizer.model.commands,
     digest.commands,
     service.commands,
     service.keeping,
@@ -98,7 +100,7 @@ def import_(
     from archive.sameness.telling import tell_pending
     from crawler.accounts import account
     from crawler.importing import bring_in
-    from summarizer.stage import summarize_pending, writer
+    from summarizer.stage import summarize_pending
 
     current = settings.load()
     taken = 0
@@ -106,7 +108,7 @@ def import_(
         brought = bring_in(conn, current, targets)
         counts |= place_pending(conn, clock.now())
         counts |= tell_pending(conn)
-        counts |= summarize_pending(conn, writer(current))
+        counts |= summarize_pending(conn, current)
         for target, key in brought:
             outcome, reason = links.outcome(conn, key) or ("pending", "")
             taken += outcome in ("stored", "alias")

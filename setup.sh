@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make .venv ready: `sh setup.sh` for running, `sh setup.sh test` for tests (adds torch).
+# Make .venv ready: `sh setup.sh` for running, `sh setup.sh model` for a model (adds torch),
+# `sh setup.sh test` for tests (adds torch and pyarrow).
 # Says in one line what is missing. Safe to run again: does nothing when all is there.
 set -eu
 cd "$(dirname "$0")"
@@ -30,12 +31,10 @@ find_python() {
     done
 }
 
-wanted=$(cat requirements.lock pyproject.toml setup.sh | cksum)" ${1:-run}"
-tested=$(cat requirements.lock pyproject.toml setup.sh | cksum)" test"
-if [ -x .venv/bin/jianbao ] && [ -f .venv/ready ]; then
-    ready=$(cat .venv/ready)
-    if [ "$ready" = "$wanted $PWD" ] || [ "$ready" = "$tested $PWD" ]; then exit 0; fi
-fi
+sum=$(cat requirements.lock pyproject.toml setup.sh | cksum)
+for what in ${1:-run} $([ "${1:-run}" = run ] && echo model) test; do
+    if [ -x .venv/bin/jianbao ] && [ "$(cat .venv/ready 2>/dev/null)" = "$sum $what $PWD" ]; then exit 0; fi
+done
 
 python=$(find_python)
 [ -n "$python" ] || stop "Python 3.11, 3.12 or 3.13 is needed and was not found; install one, or name it: make PYTHON=/path/to/python3.12 demo"
@@ -76,16 +75,16 @@ if [ "${1:-run}" = test ] && ! .venv/bin/python -c 'import pyarrow' 2>/dev/null;
     say "Installing pyarrow for the tests of Parquet"
     busy .venv/bin/uv pip install -q --python .venv/bin/python --no-deps 'pyarrow>=21' || stop "pyarrow could not be installed"
 fi
-if [ "${1:-run}" = test ] && ! .venv/bin/python -c 'import torch' 2>/dev/null; then
+if [ "${1:-run}" != run ] && ! .venv/bin/python -c 'import torch' 2>/dev/null; then
     if $pip install -q --dry-run --no-index --no-deps "torch==$TORCH" >/dev/null 2>&1; then
-        say "Installing torch $TORCH for the model tests, from a local file"
+        say "Installing torch $TORCH for models, from a local file"
         busy $pip install -q "torch==$TORCH" 2>.venv/pip.log || { tail -n 3 .venv/pip.log >&2; stop "torch $TORCH could not be installed"; }
     else
-        say "Installing torch $TORCH for the model tests (CPU build, about 200 MB)"
+        say "Installing torch $TORCH for models (CPU build, about 200 MB)"
         busy .venv/bin/uv pip install -q --python .venv/bin/python --torch-backend cpu "torch==$TORCH" 2>/dev/null || {
             say "No CPU build can be reached; installing the default build of torch (about 2.5 GB)"
             $pip install "torch==$TORCH" || stop "torch $TORCH could not be installed"
         }
     fi
 fi
-printf '%s' "$wanted $PWD" >.venv/ready
+printf '%s' "$sum ${1:-run} $PWD" >.venv/ready

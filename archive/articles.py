@@ -93,21 +93,32 @@ _STORED = (
     " from archive.article a join archive.link l on l.id = a.link"
     " join archive.source s on s.id = l.source join archive.text t on t.hash = a.text_hash"
 )
+_NO_COPY = (
+    " and not exists (select from archive.copy c where c.article = a.id and c.original is not null)"
+)
 _UNSUMMARIZED = (
     " where not exists (select from archive.summary m where m.article = a.id"
     " and m.text_hash = a.text_hash)"
-    " and not exists (select from archive.copy c where c.article = a.id and c.original is not null)"
-    " order by a.id limit 1 for no key update of a skip locked"
+    f"{_NO_COPY} order by a.id limit %s for no key update of a skip locked"
+)
+# Locking the summary too has Postgres look at it again, so that none is made again twice.
+_AGAIN = (
+    " join archive.summary m on m.article = a.id where m.again and m.text_hash = a.text_hash"
+    f"{_NO_COPY} order by m.made_at, m.article limit %s for no key update of a, m skip locked"
 )
 
 
-def claim_unsummarized(conn: Connection[TupleRow]) -> StoredArticle | None:
-    """The next article without a summary of its present text, locked for the transaction.
+def claim_unsummarized(conn: Connection[TupleRow], most: int = 1) -> list[StoredArticle]:
+    """The next articles without a summary of their present text, locked for the transaction.
 
     Copies are left out: what their original says is shown of them.
     """
-    row = conn.execute(_STORED + _UNSUMMARIZED).fetchone()
-    return _stored(row) if row else None
+    return [_stored(row) for row in conn.execute(_STORED + _UNSUMMARIZED, (most,))]
+
+
+def claim_again(conn: Connection[TupleRow], most: int = 1) -> list[StoredArticle]:
+    """The next articles whose summary is to be made again, the oldest summaries first; locked."""
+    return [_stored(row) for row in conn.execute(_STORED + _AGAIN, (most,))]
 
 
 def of_link(conn: Connection[TupleRow], key: str) -> list[StoredArticle]:

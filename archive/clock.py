@@ -40,6 +40,11 @@ def is_fixed() -> bool:
     return bool(os.environ.get("JIANBAO_NOW"))
 
 
+def day_of(instant: datetime | None) -> date | None:
+    """The day of an instant in Beijing, where the news says 今日 and 昨日."""
+    return instant.astimezone(BEIJING).date() if instant else None
+
+
 def edition_day(instant: datetime, cutoff: time, zone: ZoneInfo = BEIJING) -> date:
     """The day of the edition that covers what is first seen at `instant`."""
     local = instant.astimezone(zone)

@@ -38,7 +38,7 @@ class UnknownSource(UsageError):
 class Selection:
     """Which articles: first seen in [since, until), of these sources, with this tag; all if empty.
 
-    A tag is one of the topic, technologies, industries and keywords.
+    A tag is one of the topic, technologies, industries, companies and keywords.
     """
 
     since: datetime | None = None
@@ -53,7 +53,8 @@ _SELECT = sql.SQL(
     " where (%(since)s::timestamptz is null or a.first_seen >= %(since)s)"
     " and (%(until)s::timestamptz is null or a.first_seen < %(until)s)"
     " and (%(sources)s::text[] = '{{}}' or a.source = any(%(sources)s))"
-    " and (%(tag)s = '' or %(tag)s = any(a.topic || a.technologies || a.industries || a.keywords))"
+    " and (%(tag)s = '' or %(tag)s ="
+    " any(a.topic || a.technologies || a.industries || a.companies || a.keywords))"
     " and (not %(summarized)s or r.总结 is not null) order by a.id"
 ).format(
     fields=sql.SQL(", ").join(

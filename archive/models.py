@@ -207,14 +207,26 @@ class Summary:
     topic: str
     events: tuple[Event, ...]
     method: str
-    """`extractive`, `lead` or the model's name."""
+    """`extractive`, `lead`; of a model's text `written`, `repaired` if sentences were left out of
+    it, `shared` if it was written for another publication of the article."""
     reason: str = ""
-    """Why the method is not the one that was asked for; empty otherwise."""
+    """Why the model's text is not kept, or not all of it; empty otherwise."""
     figures: tuple[Figure, ...] = ()
     checks: tuple[Check, ...] = ()
     """What a text that a model wrote was checked for; an extract needs none."""
+    companies: tuple[str, ...] = ()
+    """Those it is about, by the names or products of `names.toml`."""
     tag_spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    """Where the text mentions each technology and industry; nowhere if only the title does."""
+    """Where the text mentions each technology, industry and company; nowhere if only the title."""
+    model: str = ""
+    """The model that was asked, its text kept or not; empty if none was."""
+    prompt: str = ""
+    """The version of what it was asked."""
+    read: int = 0
+    wrote: int = 0
+    """Tokens that it read and wrote."""
+    again: bool = False
+    """The model could not be used; to be made again when it can."""
 
 
 @dataclass(frozen=True, slots=True)

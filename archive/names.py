@@ -3,6 +3,7 @@
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -25,27 +26,63 @@ def sync(conn: Connection[TupleRow]) -> None:
 
 @cache
 def known() -> dict[str, str]:
-    """The name that each shipped alias of a company, product or institution stands for."""
-    shipped = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    return {alias: each[0] for kind in shipped.values() for each in kind for alias in each}
+    """The name that each shipped alias stands for; "" for words that only contain one."""
+    products = (names for each in _shipped()["products"].values() for names in each)
+    return _apart() | publishers() | {alias: names[0] for names in products for alias in names}
+
+
+def publishers() -> dict[str, str]:
+    """The same of all that may publish: companies, institutions and outlets."""
+    return {
+        alias: names[0]
+        for kind in ("companies", "institutions", "outlets")
+        for names in _shipped()[kind]
+        for alias in names
+    }
 
 
 def companies() -> dict[str, str]:
-    """Every name of each shipped company, and the one that stands for it."""
-    known = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    return {alias: names[0] for names in known["companies"] for alias in names}
+    """Every name of each shipped company, and the one that stands for it; "" as in `known`."""
+    return _apart() | {alias: names[0] for names in _shipped()["companies"] for alias in names}
+
+
+def makers() -> dict[str, str]:
+    """The company that each shipped name of a product speaks for."""
+    return {
+        alias: company
+        for company, products in _shipped()["products"].items()
+        for names in products
+        for alias in names
+    }
+
+
+def common() -> frozenset[str]:
+    """Names of companies and products that commonly mean something else, in lower case."""
+    return frozenset(name.lower() for name in _shipped()["common"])
+
+
+def _apart() -> dict[str, str]:
+    return dict.fromkeys(_shipped()["apart"], "")
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
 
 
 def _rows() -> set[tuple[str, str, str]]:
-    known = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    kinds = {"companies": "company", "products": "product", "institutions": "institution"}
-    rows = {
-        (names[0], alias, kind)
-        for key, kind in kinds.items()
-        for names in known[key]
-        for alias in names
+    shipped = _shipped()
+    groups = [("company", names) for names in shipped["companies"]]
+    groups += [("institution", names) for names in shipped["institutions"]]
+    groups += [("product", names) for each in shipped["products"].values() for names in each]
+    rows = {(names[0], alias, kind) for kind, names in groups for alias in names}
+    # An industry's words, its firms among them, are no other names of it; nor is a technology's
+    # product, which is known by its own.
+    terms, owned = taxonomy.load(), {alias.lower() for _, alias, _ in rows}
+    rows |= {(term.name, term.name, "industry") for term in terms.industries}
+    return rows | {
+        (term.name, word, "technology")
+        for term in terms.technologies
+        for word in (term.name, *term.aliases)
+        if word.lower() not in owned
     }
-    terms = taxonomy.load()
-    for kind, tags in (("technology", terms.technologies), ("industry", terms.industries)):
-        rows |= {(tag.name, word, kind) for tag in tags for word in tag.words}
-    return rows

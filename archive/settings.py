@@ -99,7 +99,13 @@ class Settings(BaseModel):
     backup_keep: int = Field(default=3, ge=0)
     """How many nightly backups are kept; 0 makes none."""
     summarizer_model: str = ""
-    """Folder or hub id of a transformers model; empty means extractive."""
+    """Folder or hub id of a transformers model; empty means extractive. With a server, the name
+    that it has there."""
+    summarizer_url: str = Field(default="", pattern=r"^(https?://[^/\s@]+(/\S*)?)?$")
+    """Base address of an OpenAI-compatible server, which then writes the summaries."""
+    summarizer_key: SecretStr = SecretStr("")
+    summarizer_tokens_per_day: int = Field(default=0, ge=0)
+    """Tokens that the server may read and write in a day; 0 means any number."""
     smtp_preset: str = ""
     """A provider of MAIL_PROVIDERS, whose server, port and security are then known."""
     smtp_host: str = ""

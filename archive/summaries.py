@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -23,8 +23,8 @@ def put(
     conn.execute(
         "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
         " industries, topic, events, method, reason, made_at, checks, tag_spans,"
-        " event_keys) values"
-        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " event_keys, companies, model, prompt, tokens_read, tokens_written, again) values"
+        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " on conflict (article) do update set"
         " text_hash = excluded.text_hash,"
         " summary = excluded.summary, spans = excluded.spans, keywords = excluded.keywords,"
@@ -32,7 +32,10 @@ def put(
         " topic = excluded.topic, events = excluded.events, method = excluded.method,"
         " reason = excluded.reason, made_at = excluded.made_at,"
         " checks = excluded.checks, tag_spans = excluded.tag_spans,"
-        " event_keys = excluded.event_keys",
+        " event_keys = excluded.event_keys, companies = excluded.companies,"
+        " model = excluded.model, prompt = excluded.prompt,"
+        " tokens_read = excluded.tokens_read, tokens_written = excluded.tokens_written,"
+        " again = excluded.again",
         (
             article,
             hashlib.sha256(text.encode()).digest(),
@@ -49,6 +52,12 @@ def put(
             Jsonb([asdict(check) for check in summary.checks]),
             Jsonb(dict(summary.tag_spans)),
             sorted({key for event in summary.events for key in event.keys}),
+            list(summary.companies),
+            summary.model,
+            summary.prompt,
+            summary.read,
+            summary.wrote,
+            summary.again,
         ),
     )
     conn.execute("delete from archive.figure where article = %s", (article,))
@@ -76,6 +85,68 @@ def _row(figure: Figure) -> tuple[object, ...]:
         figure.start,
         figure.end,
         *figure.sentence,
+    )
+
+
+def mark(
+    conn: Connection[TupleRow], since: datetime | None = None, method: str = "", model: str = ""
+) -> int:
+    """Mark summaries to be made again: those of articles first seen at or after `since`, made by
+    that method and model, or all. They hold until they are replaced. How many there are."""
+    return conn.execute(
+        "update archive.summary m set again = true from archive.article a"
+        " where a.id = m.article and m.text_hash = a.text_hash"
+        " and (%(since)s::timestamptz is null or a.first_seen >= %(since)s)"
+        " and %(method)s in ('', m.method) and %(model)s in ('', m.model)"
+        " and not exists"
+        " (select from archive.copy c where c.article = a.id and c.original is not null)",
+        {"since": since, "method": method, "model": model},
+    ).rowcount
+
+
+def shared(
+    conn: Connection[TupleRow], article: int, model: str, prompt: str
+) -> tuple[str, list[str], list[str], list[str], list[str]] | None:
+    """What a model wrote, asked the same, of the same text or of another publication of it.
+
+    Summary, keywords, technologies, industries and events; None if there is nothing.
+    """
+    return conn.execute(
+        "select m.summary, m.keywords, m.technologies, m.industries,"
+        " array(select e ->> 'text' from jsonb_array_elements(m.events) e)"
+        " from archive.article a join archive.summary m on m.article in ("
+        " select article from archive.summary where text_hash = a.text_hash"
+        " union all select o.article from archive.copy c"
+        " join archive.copy o on o.copy_group = c.copy_group"
+        " where c.article = a.id and o.article <> a.id)"
+        " where a.id = %s and m.model = %s and m.prompt = %s and not m.again"
+        " and m.method in ('written', 'repaired', 'shared')"
+        " order by m.text_hash = a.text_hash desc, m.made_at desc, m.article limit 1",
+        (article, model, prompt),
+    ).fetchone()
+
+
+def used(conn: Connection[TupleRow], day: date) -> int:
+    """Tokens that models read and wrote on a day, all workers' together."""
+    row = conn.execute(
+        "select coalesce(sum(tokens_read + tokens_written), 0)::bigint from archive.model_usage"
+        " where day = %s",
+        (day,),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def note_usage(
+    conn: Connection[TupleRow], day: date, model: str, answers: int, read: int, wrote: int
+) -> None:
+    """Add to what a model read and wrote on a day."""
+    conn.execute(
+        "insert into archive.model_usage as u values (%s, %s, %s, %s, %s)"
+        " on conflict (day, model) do update set answers = u.answers + excluded.answers,"
+        " tokens_read = u.tokens_read + excluded.tokens_read,"
+        " tokens_written = u.tokens_written + excluded.tokens_written",
+        (day, model, answers, read, wrote),
     )
 
 

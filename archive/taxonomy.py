@@ -40,7 +40,7 @@ class Term(_Entry):
 
     aliases: tuple[Word, ...]
     weak: tuple[Word, ...] = ()
-    """Aliases that mean it only beside another word of the entry."""
+    """Aliases that mean it only beside another word of the entry, or in the title."""
     topic: str
 
     @property
@@ -50,13 +50,9 @@ class Term(_Entry):
 
 
 class Technology(Term):
-    """A technology, with the broader one where there is one.
-
-    A `generic` one tags an article only when no other does.
-    """
+    """A technology. A `generic` one tags an article only when no other does, or by far less."""
 
     generic: bool = False
-    parent: str = ""
 
 
 class Industry(Term):
@@ -89,14 +85,6 @@ class Taxonomy(BaseModel):
                         problem = f'{word!r} already stands at "{owner}"'
                         raise ValueError(f'{kind} "{term.name}"|aliases|{problem}')
                     owners[word.lower()] = term.name
-        parents = {technology.name: technology.parent for technology in self.technologies}
-        for name, parent in parents.items():
-            if parent and parent not in parents:
-                raise ValueError(f'technologies "{name}"|parent|no technology is named {parent!r}')
-            for _ in parents:
-                parent = parents.get(parent, "")
-            if parent:
-                raise ValueError(f'technologies "{name}"|parent|it leads round in a circle')
         return self
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 
 class Finder:
@@ -9,9 +10,9 @@ class Finder:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         """`names` leads from each word to the name it stands for; "" for words to step over."""
-        self._by_first: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._by_start: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for word in sorted(names, key=len, reverse=True):
-            self._by_first[word[0].lower()].append((word.lower(), names[word]))
+            self._by_start[word[:2].lower()].append((word.lower(), names[word]))
 
     def mentions(self, text: str) -> Iterator[tuple[str, int, int]]:
         """(name, start, end) of each mention, in order, never overlapping."""
@@ -20,7 +21,8 @@ class Finder:
         for start, char in enumerate(text):
             if start < end:
                 continue
-            for word, name in self._by_first.get(char, ()):
+            by_two = self._by_start.get(text[start : start + 2], ())
+            for word, name in chain(by_two, self._by_start.get(char, ())):
                 stop = start + len(word)
                 if text.startswith(word, start) and not (
                     _is_inside_word(text, start) or _is_inside_word(text, stop)

@@ -23,7 +23,7 @@ from archive.settings import Settings
 from benchmarks.crowd import place
 from crawler.articles.reading import read_pending
 from crawler.sources.relevance import Rule
-from summarizer.stage import summarize_pending, writer
+from summarizer.stage import summarize_pending
 
 GOAL = 25.0
 SEARCH = 8000
@@ -51,7 +51,7 @@ def main() -> int:
                 read_pending(conn, Rule.load(()))
             place_pending(conn, clock.now())
             tell_pending(conn)
-            summarize_pending(conn, writer(current))
+            summarize_pending(conn, current)
             conn.execute("vacuum analyze")
             for line in _lines(conn, empty, "real" if real else "generated"):
                 print(line)

@@ -18,6 +18,8 @@ from archive import taxonomy
 from benchmarks import gold
 
 LABELS = Path(__file__).with_name("what_labels.jsonl")
+FRESH = Path(__file__).with_name("what_fresh.jsonl")
+"""Labelled when rules had been chosen by `LABELS`; no rule is chosen by these."""
 SUMMARIES = Path("../shared/summarization")
 KINDS = (
     "发布 开源 融资 合作 收购 财报 统计 政策 备案 人事 处罚 会议 活动 研究 投产 事故 趋势 其他"
@@ -98,26 +100,42 @@ def missing() -> str:
 
 def drawn() -> dict[str, Text]:
     """The texts that the rule in `what_labels.md` draws, by id."""
-    pages = gold.answers(gold.FOLDER)
-    news = {
+    return (
+        _first(_news(200), 45)
+        | _first(_technical("lctt", 6), 9)
+        | _first(_technical("finna", 1), 20)
+    )
+
+
+def fresh() -> dict[str, Text]:
+    """The texts that its second rule draws: none of them among the first."""
+    known = drawn()
+    pools = ((_news(), 10), (_technical("lctt", 2, 2500), 12), (_technical("finna"), 18))
+    texts: dict[str, Text] = {}
+    for pool, many in pools:
+        texts |= _first({name: pool[name] for name in pool.keys() - known.keys()}, many)
+    return texts
+
+
+def _news(length: int = 0) -> dict[str, Text]:
+    return {
         page["id"]: Text(page.get("title") or "", page["text"])
-        for page in pages.values()
-        if page["kind"] == "news" and len(page["text"]) >= 200
+        for page in gold.answers(gold.FOLDER).values()
+        if page["kind"] == "news" and len(page["text"]) >= length
     }
-    return _first(news, 45) | _first(_technical("lctt", 6), 9) | _first(_technical("finna", 1), 20)
 
 
 def _texts_of(name: str) -> Path:
     return SUMMARIES / f"{name}.dev.jsonl.gz"
 
 
-def _technical(name: str, mentions: int) -> dict[str, Text]:
+def _technical(name: str, mentions: int = 0, length: int = 4000) -> dict[str, Text]:
     with gzip.open(_texts_of(name), "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     return {
         row["id"]: Text(row.get("title") or "", row["article"])
         for row in rows
-        if len(row["article"]) <= 4000 and len(TECHNOLOGY.findall(row["article"])) >= mentions
+        if len(row["article"]) <= length and len(TECHNOLOGY.findall(row["article"])) >= mentions
     }
 
 
@@ -195,9 +213,8 @@ def _within(span: Span, text: str) -> bool:
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _POWERS = dict(zip("十百千万亿萬億", (10, 100, 1000, 10**4, 10**8, 10**4, 10**8), strict=True))
 _NUMBER = r"\d+(?:\.\d+)?|[零〇一二三四五六七八九十百千万亿两]+"
-_AMOUNT = re.compile(
-    rf"({_NUMBER})([十百千万亿萬億]*)(?:(?:至|到|~|-|—)({_NUMBER})([十百千万亿萬億]*))?(.*)"
-)
+_POWER = "(?:千(?!克)|[十百万亿萬億])*"
+_AMOUNT = re.compile(rf"({_NUMBER})({_POWER})(?:[至到~—-]({_NUMBER})({_POWER}))?(.*)")
 
 
 def reading(words: str) -> tuple[tuple[float, ...], str]:
@@ -209,7 +226,7 @@ def reading(words: str) -> tuple[tuple[float, ...], str]:
     if part := re.fullmatch(rf"({_NUMBER})分之({_NUMBER})", words):
         return (_number(part[2])[0] / _number(part[1])[0],), ""
     words = re.sub(r"(?<=[\d一二三四五六七八九十百千万亿])[余餘多来](?=\D|$)", "", words)
-    words = re.sub(r"(?<=[\d万亿])([^\d万亿至到~]{1,3})([至到~][\d.]+[万亿]?\1)$", r"\2", words)
+    words = re.sub(r"(?<=[\d万亿])([^\d万亿至到~-]{1,3})([至到~-][\d.]+[万亿]?\1)$", r"\2", words)
     amount = _AMOUNT.fullmatch(words)
     if not amount:
         raise ValueError(f"{words!r} is no amount")

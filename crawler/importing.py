@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from archive import clock, links, pages, sources
+from archive.child import Unanswered
 from archive.errors import KnownError
 from archive.models import FoundLink, Link, Outcome, Page
 from archive.settings import Settings
@@ -82,7 +83,7 @@ def _add_file(conn: Any, known: tuple[Source, ...], target: str, body: bytes) ->
     name = Path(target).name
     try:
         stated = child.ours.call(read_document, body, name, now).url
-    except child.Unreadable:
+    except Unanswered:
         stated = ""  # Reading it will say why.
     urn = f"urn:sha256:{hashlib.sha256(body).hexdigest()}"
     source: Source | None = None

@@ -5,7 +5,7 @@ import sys
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,15 +13,19 @@ from archive import console
 from archive.export import Format
 
 app = typer.Typer()
-_Day = typer.Option(formats=["%Y-%m-%d"], metavar="DAY")
+_FORM: Any = {"formats": ["%Y-%m-%d"], "metavar": "DAY"}
 
 
 @app.command()
 def export(
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSONL,
     out: Annotated[str, typer.Option(help="The file; - for standard output.")] = "-",
-    since: Annotated[datetime | None, _Day] = None,
-    until: Annotated[datetime | None, _Day] = None,
+    since: Annotated[
+        datetime | None, typer.Option(help="Those first seen from this day on.", **_FORM)
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="And until this day, with it.", **_FORM)
+    ] = None,
     source: Annotated[list[str] | None, typer.Option(help="Only this source; repeatable.")] = None,
     tag: Annotated[str, typer.Option(help="Only with this topic, technology, … .")] = "",
 ) -> None:

@@ -15,7 +15,7 @@ from crawler.sources.relevance import Rule
 from digest import edition
 from service.folders import Folders
 from service.supervisor import ServiceError
-from summarizer.stage import summarize_pending, writer
+from summarizer.stage import summarize_pending
 
 ARTICLES = 10
 """At most so many of each source."""
@@ -52,7 +52,7 @@ def look() -> None:
             counts |= read_pending(conn, Rule.load(known, current.jianbao_topics))
             counts |= place_pending(conn, clock.now())
             counts |= tell_pending(conn)
-            counts |= summarize_pending(conn, writer(current), tell)
+            counts |= summarize_pending(conn, current, tell)
         rows = links.by_source(conn, [source.id for source in chosen])
         console.table(["source", "found", "stored", "refused", "trouble"], list(rows))
         day = clock.edition_day(clock.now(), current.edition_cutoff, current.timezone)

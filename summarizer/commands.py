@@ -1,5 +1,8 @@
 """summarize: the summarizer's command."""
 
+from datetime import datetime
+from typing import Annotated
+
 import typer
 
 from archive import console
@@ -8,16 +11,36 @@ app = typer.Typer()
 
 
 @app.command()
-def summarize() -> None:
-    """Summarize and tag every article that waits."""
-    from archive import database, runs, settings
-    from summarizer.stage import summarize_pending, writer
+def summarize(
+    redo: Annotated[
+        bool, typer.Option(help="Make summaries again; each holds until it is replaced.")
+    ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Only of articles first seen since that day."),
+    ] = None,
+    method: Annotated[str, typer.Option(help="Only summaries of that method.")] = "",
+    model: Annotated[str, typer.Option(help="Only summaries that this model was asked for.")] = "",
+) -> None:
+    """Summarize and tag every article that waits.
 
+    --redo marks summaries and then makes them again. When it is interrupted, summarize without it
+    goes on, and so do further workers.
+    """
+    from archive import database, runs, settings, summaries
+    from archive.errors import UsageError
+    from summarizer.stage import summarize_pending
+
+    if (since or method or model) and not redo:
+        raise UsageError("--since, --method and --model choose what to do again: give --redo too")
     current = settings.load()
     with (
         database.connect(current) as conn,
         runs.logged(conn, "summarize") as counts,
         console.working("Summarizing") as progress,
     ):
-        counts |= summarize_pending(conn, writer(current), progress)
+        if redo:
+            start = since and since.replace(tzinfo=current.timezone)
+            counts["marked"] = summaries.mark(conn, start, method, model)
+        counts |= summarize_pending(conn, current, progress)
     console.result(counts)

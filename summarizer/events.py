@@ -7,9 +7,12 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
+from archive import clock
 from archive.days import Day, dates
 from archive.models import Article, Event
 from archive.names import companies
@@ -43,9 +46,15 @@ WEIGHTS = {
     "digits": 1.15,
     "quoted": 0.65,
     "label": -0.75,
+    "claim": 2.0,
+    "cites": -0.5,
 }
 _ENOUGH = 4.55
 _SHORT = 300
+_ESSAY = 20, 1 / 6
+"""Sentences that an essay has, and the share of them that tells the course of things."""
+_CLAIM = 3
+"""Wordings of the course of things in one sentence that are as many as can be."""
 _PERSON = re.compile("我(?!国|们)|你|您")
 _DONE = re.compile(
     "了|获|成立|举行|召开|发布|公布|宣布|签|完成|启动|推出|击败|决定|通报|成功|投入|新增|终止|表示"
@@ -69,13 +78,19 @@ def events(article: Article, ranked: Sequence[Sentence] | None = None) -> tuple[
         sum(WEIGHTS[name] * value for name, value in measures.items())
         for measures in measure(article, ranked)
     ]
-    chosen: list[Sentence] = []
+    # An essay's claims are those of all its sections.
+    apart = len(ranked) / (2 * MOST) if _is_essay(ranked) else 0
+    chosen: list[int] = []
     for index in sorted(range(len(ranked)), key=lambda index: -worth[index]):
         if worth[index] < _ENOUGH or len(chosen) == MOST:
             break
-        if all(overlap(ranked[index], other) <= REPEATS for other in chosen):
-            chosen.append(ranked[index])
-    return tuple(_event(one) for one in sorted(chosen, key=lambda sentence: sentence.start))
+        if all(
+            overlap(ranked[index], ranked[other]) <= REPEATS and abs(index - other) >= apart
+            for other in chosen
+        ):
+            chosen.append(index)
+    today = clock.day_of(article.published_at)
+    return tuple(_event(ranked[index], today) for index in sorted(chosen))
 
 
 def measure(article: Article, ranked: Sequence[Sentence]) -> Iterator[dict[str, float]]:
@@ -85,6 +100,8 @@ def measure(article: Article, ranked: Sequence[Sentence]) -> Iterator[dict[str, 
     kinds = [_kind(text)[0] for text in texts]
     # In an essay, most of which is about the course of things, its claims are the events.
     essay = min(1, 3 * kinds.count(TREND) / (len(kinds) or 1))
+    claims = essay * _is_essay(ranked)
+    claim, cites = _essay_cues()
     best = max((one.score for one in ranked), default=0) or 1
     for index, (one, text, kind) in enumerate(zip(ranked, texts, kinds, strict=True)):
         yield {
@@ -105,9 +122,19 @@ def measure(article: Article, ranked: Sequence[Sentence]) -> Iterator[dict[str, 
             "digits": bool(re.search(r"\d", text)),
             "quoted": "“" in text,
             "label": bool(_LABEL.match(text)),
+            "claim": claims * min(_CLAIM, len(set(claim.findall(text)))) / _CLAIM,
+            "cites": claims * bool(cites.search(text)),
         }
 
 
+def _is_essay(ranked: Sequence[Sentence]) -> bool:
+    """Whether the text is long and much of it tells the course of things."""
+    trends = sum(_kind(simplified(one.text))[0] == TREND for one in ranked)
+    sentences, share = _ESSAY
+    return len(ranked) >= sentences and trends >= share * len(ranked)
+
+
+@lru_cache(maxsize=1024)
 def _kind(text: str) -> tuple[str, re.Match[str] | None]:
     """The kind of event that a sentence tells, and the wording that shows it."""
     not_yet, kinds = _cues()
@@ -123,7 +150,7 @@ def _kind(text: str) -> tuple[str, re.Match[str] | None]:
     return kind, match
 
 
-def _event(sentence: Sentence) -> Event:
+def _event(sentence: Sentence, today: date | None) -> Event:
     """The sentence, or when it is long the clauses from its start, or from the cue's, on."""
     kind, match = _kind(simplified(sentence.text))
     cue_start, cue_end = match.span() if match else (0, 1)
@@ -135,15 +162,21 @@ def _event(sentence: Sentence) -> Event:
             start = max((bound for bound in bounds if bound <= cue_start), default=0)
         end = max(bound for bound in bounds if bound == stop or stop < bound <= start + LONGEST)
     text = sentence.text[start:end].rstrip("，,：:")
-    days = dates(text)
-    return Event(
-        kind,
-        text,
-        sentence.start + start,
-        sentence.start + start + len(text),
-        text[days[0].start : days[0].end] if days else "",
-        _keys(kind, text, days),
-    )
+    return told(text, sentence.start + start, sentence.start + start + len(text), kind, today)
+
+
+def kinds(text: str) -> frozenset[str]:
+    """The kinds of events, trends apart, whose wording a text has."""
+    text = simplified(text)
+    return frozenset(kind for kind, cues in _cues()[1] if kind != TREND and cues.search(text))
+
+
+def told(text: str, start: int, end: int, kind: str = "", today: date | None = None) -> Event:
+    """The event that some words tell of what stands at [start, end) in an article of `today`."""
+    kind = kind or _kind(simplified(text))[0]
+    days = dates(text, today)
+    stated = text[days[0].start : days[0].end] if days else ""
+    return Event(kind, text, start, end, stated, _keys(kind, text, days))
 
 
 def _keys(kind: str, text: str, days: Sequence[Day]) -> tuple[str, ...]:
@@ -164,7 +197,17 @@ def _companies() -> Finder:
 
 @cache
 def _cues() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str]]]]:
-    table = tomllib.loads(Path(__file__).with_name("events.toml").read_text(encoding="utf-8"))
+    table = _table()
     return re.compile("|".join(table["not_yet"])), [
         (kind["name"], re.compile("|".join(kind["cues"]))) for kind in table["kind"]
     ]
+
+
+@cache
+def _essay_cues() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    table = _table()
+    return re.compile("|".join(table["claim"])), re.compile("|".join(table["cites"]))
+
+
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("events.toml").read_text(encoding="utf-8"))

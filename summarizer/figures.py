@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from archive.days import dates
 from archive.models import Figure
 from archive.numbers import Amount, amounts
 from archive.script import narrow
 from archive.text import sentences
+from summarizer.lists import Share, shares
 from summarizer.subjects import (
     GENERIC,
     LONGEST,
@@ -40,18 +42,20 @@ _STOCK, _FLOW, _PRICE = (re.compile("|".join(WORDING[kind])) for kind in ("stock
 _SKIPPED = re.compile("(?:[每第](?:隔|逾)?|[东西]经|[南北]纬) ?$")
 
 
-def figures(text: str) -> tuple[Figure, ...]:
-    """The figures of a text in order, each once; durations and bare numbers are none."""
+def figures(text: str, today: date | None = None) -> tuple[Figure, ...]:
+    """The figures of a text in order, each once; durations and bare numbers are none.
+
+    If `today` is known, the day on which it was published, 去年 and 昨日 have their day."""
     found: list[Figure] = []
-    for figure in told(text):
+    for figure in told(text, today):
         if not any(_same(figure, other) for other in found):
             found.append(figure)
     return tuple(one if _is_special(one.terms) else replace(one, terms=()) for one in found)
 
 
-def told(text: str) -> Iterator[Figure]:
+def told(text: str, today: date | None = None) -> Iterator[Figure]:
     """The figures of a text as often as it tells them."""
-    return _Reading(text[:_READ]).figures()
+    return _Reading(text[:_READ], today).figures()
 
 
 def _is_special(words: Sequence[str]) -> bool:
@@ -67,8 +71,9 @@ def _same(one: Figure, other: Figure) -> bool:
 
 
 class _Reading:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, today: date | None) -> None:
         self.text = text
+        self.today = today
         self.plain = narrow(text)
         self.amounts = [
             one
@@ -80,13 +85,23 @@ class _Reading:
 
     def _times(self) -> list[tuple[int, int, str]]:
         """Start, end and ISO form of what is said of time; a month is of the last year named."""
-        spans, year, last = [], 0, 0
-        for one in dates(self.text):
+        words = [found.span() for found in _WHEN.finditer(self.plain)]
+        days = dates(self.text, self.today)
+        stated = {one.start: one for one in dates(self.text)}
+        spans: list[tuple[int, int, str]] = []
+        year = month = last = 0
+        for one in days:
             if self._parted(last, one.start):
-                year = 0
-            year, last = one.year or year, one.end
-            spans.append((one.start, one.end, _iso(year, one.month, one.day)))
-        spans += [(*found.span(), "") for found in _WHEN.finditer(self.plain)]
+                year = month = 0
+            named = stated.get(one.start, one)
+            if year and not named.year:
+                one = replace(one, year=year, month=named.month or month)
+            year, month, last = one.year or year, one.month, one.end
+            if self.today or not any(low < one.start < high for low, high in words):
+                spans.append((one.start, one.end, _iso(one.year, one.month, one.day)))
+        for low, high in words:
+            if not any(start <= low < end for start, end, _ in spans):
+                spans.append((low, high, ""))
         return sorted(spans)
 
     def _parted(self, start: int, end: int) -> bool:
@@ -106,6 +121,7 @@ class _Reading:
             begin = start
             if index and self._goes_on(spans[index - 1], start, ones[0]):
                 begin = spans[index - 1][0]
+            listed = shares(self.plain, begin, end, ones)
             previous: Subject | None = None
             if last is not None and self.plain[last.at : start].strip() == "":
                 previous = last
@@ -116,26 +132,31 @@ class _Reading:
                 spoken = previous.end if number and previous else begin
                 low = max(spoken, ones[number - 1].end) if number else begin
                 found = self.clauses.subject(one, begin, low, end, previous)
-                subject = found.text[:LONGEST].strip()
+                share = listed.get(one.start)
+                subject = (share.subject if share else found.text)[:LONGEST].strip()
                 if len(subject) < 2:
                     continue
                 previous = found
-                yield self._figure(one, subject, begin, end)
+                yield self._figure(one, subject, begin, end, share)
             last = previous
 
     def _goes_on(self, before: tuple[int, int], start: int, one: Amount) -> bool:
         """Whether a line begins with the number that the line before leads up to."""
         return one.start == start and leads_up(self.plain[slice(*before)])
 
-    def _figure(self, one: Amount, subject: str, begin: int, end: int) -> Figure:
+    def _figure(
+        self, one: Amount, subject: str, begin: int, end: int, share: Share | None
+    ) -> Figure:
         clause = self.plain[self.clauses.clause_start(begin, one.start) : one.start]
-        date, as_of = self._date(begin, one.start)
+        stated, as_of = self._date(begin, one.start)
+        if share and share.day:
+            stated, as_of = share.when, _iso(share.day.year, share.day.month, share.day.day)
         return Figure(
             subject=subject,
             values=one.values,
             unit=one.unit,
-            kind=_kind(one, clause + subject, date),
-            date=date,
+            kind=_kind(one, clause + subject, stated),
+            date=stated,
             as_of=as_of,
             by=self._by(begin, one.start),
             text=self.text[one.start : one.end],
@@ -201,5 +222,5 @@ def _iso(year: int, month: int, day: int) -> str:
     if not year:
         return ""
     return "-".join(
-        [str(year), *([f"{month:02}"] if month else []), *([f"{day:02}"] if day else [])]
+        [str(year), *([f"{month:02}"] if month else []), *([f"{day:02}"] if month and day else [])]
     )

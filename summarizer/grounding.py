@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
+from archive import clock
 from archive.models import Article, Check
 from archive.text import clean, fold
 from summarizer.relations import related
@@ -10,7 +11,7 @@ from summarizer.tracing import traced
 
 LONGEST = 600
 """Characters of a summary; more is no summary."""
-FAMILIAR = 0.25
+FAMILIAR = 0.2
 """The share of a summary's character pairs that the article must have: a text about something
 else shares a tenth, a faithful one two thirds."""
 
@@ -47,7 +48,7 @@ def ground(summary: str, article: Article) -> Grounding:
     if clean(summary) != unicodedata.normalize("NFC", summary).strip():
         problems.append("it has control characters or stray blanks")
     source = f"{article.text}\n{article.title}\n{article.origin}"
-    checks = traced(summary, source)
+    checks = traced(summary, source, clock.day_of(article.published_at))
     checks += related(summary, source, checks)
     for kind, problem in _MISSING.items():
         wrong = [check.problem for check in checks if check.kind == kind and check.problem]

@@ -13,6 +13,7 @@ from functools import cache
 
 import rjieba
 
+from archive.script import simplified
 from archive.taxonomy import load
 
 # A quotation that is a name: no sentence, no “我的…”.
@@ -24,8 +25,13 @@ _QUOTED = re.compile(
 _PRODUCT = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?: \d+(?:\.\d+)?)?(?![A-Za-z0-9])"
 )
-# “《…报》记者” names the paper, not the subject.
-_BYLINE = re.compile(r"《[^《》\n]{2,12}》(?:见习)?(?:记者|采访)")
+# “《…报》记者” names the paper, not the subject; markup and addresses name nothing.
+_BYLINE = re.compile(
+    r"《[^《》\n]{2,12}》(?:见习)?(?:记者|采访)|[\u4e00-\u9fff]{2,6}[报网社台刊](?:见习)?记者"
+    r"|(?m:^\w{2,10}讯[，,：: ])|</?[a-z][^<>\n]{0,99}>|(?:https?://|www\.)[!-~]+|(?:微博|视频|网页|网络)截图"
+)
+# Words of a clause, not of a name: “已暴升至”, “怎样才能”.
+_CLAUSE = re.compile("已|约合|也|怎|如何|为何|为什么|什么|干嘛|越|没有|别")
 # Part-of-speech tags that a phrase may consist of, begin with and end with. rjieba calls many a
 # noun of Chinese a verb or an adjective (优化, 控制, 智能): these count for less.
 _ACTS = frozenset("v a".split())
@@ -33,8 +39,12 @@ _INSIDE = _ACTS | frozenset("n nz nt ns nr nrt nrfg ng vn eng an b j l k g".spli
 _FIRST = _INSIDE - {"k", "g", "ng"}
 _LAST = _INSIDE - {"nrfg", "an", "b", "g"}
 _PERSON = "nr"
+_EACH = frozenset("每几数多各某")
+"""After these and after a number, one character is a measure word."""
 
 _WORDS_IN_PHRASE = 4
+_STATED = 3
+"""Mentions, the headline's among them, that make a name of what has a verb in it there."""
 _FULLER = 3
 """Mentions that make a longer name of the headline the one to take."""
 _SHARED = 2
@@ -66,6 +76,7 @@ _COMMON = frozenset(
     强调 希望 继续 开始 正在 超过 支持 帮助 推动 加快 加强 推进 打造 带来 面临 拥有 看到 成功 公布
     公开 参与 负责 加入 来自 位于 属于 作为 告诉 接受 参加 是否 成熟 快速 不断 优秀 最新 最大 真正
     简单 直接 完全 正式 共同 十分 非常 越来越 许多 很多 提到 走进 落地 生效
+    升至 降至 位列 存在 否认 小时 分钟 公里
     """.split()
 )
 
@@ -78,6 +89,7 @@ _GENERIC = frozenset(
     目的 本文 结论 作用 影响 特点 基础 关键 核心 重点 水平 程度 条件 因素 生活 活动 目标 功能
     机构 团队 国家 社会 经济 价格 成本 规模 趋势 机会 优势 需求 价值 环境 资源 建设 管理 创新
     科技 智能 科技公司 新一轮 新一代 人工智能 人工智能技术 AI技术 AI APP CEO HTTP HTTPS WWW COM
+    东西 基本 普通 长时间 高质量 着力 痛点 答案 利器 从业者 篇文章 步骤 任务 孩子们 英文 数量
     THE OF AND IN TO FOR IS
     """.split()
 )
@@ -153,13 +165,18 @@ def _runs(text: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
     """Stretches of words that can form phrases, each with its offset: [(word, tag), …]."""
     run: list[tuple[str, str]] = []
     start = offset = 0
-    for word, tag in segmenter().tag(text):
+    counted = False
+    for known, tag in segmenter().tag(simplified(text)):
+        word = text[offset : offset + len(known)]
+        measure = counted and len(word) == 1
         if tag in _INSIDE and word[0].isalnum() and (tag not in _ACTS or len(word) > 1):
-            start = start if run else offset
-            run.append((word, tag))
+            if not measure:
+                start = start if run else offset
+                run.append((word, tag))
         elif run:
             yield start, run
             run = []
+        counted = tag == "m" or word in _EACH
         offset += len(word)
     if run:
         yield start, run
@@ -167,25 +184,27 @@ def _runs(text: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
 
 def _is_phrase(words: tuple[str, ...], tags: tuple[str, ...]) -> bool:
     """Whether a noun is in it, and no word that stands in any article at either end."""
-    return not (_ACTS.issuperset(tags) or words[0] in _COMMON or words[-1] in _COMMON)
+    ends = simplified(words[0]), simplified(words[-1])
+    return not (_ACTS.issuperset(tags) or _COMMON.intersection(ends))
 
 
 def _is_name(name: str, phrase: _Phrase, in_title: bool) -> bool:
     """Whether this can be a keyword at all."""
-    if name.isdigit() or name.upper() in _GENERIC:
+    if name.isdigit() or name.upper() in _GENERIC or any(map(_CLAUSE.match, phrase.words)):
         return False
     if not 2 <= len(name) <= (20 if name.isascii() else _LONGEST):
         return False
     # A word that no dictionary has may be a wrong cut; twice the same cut is a word.
     known = phrase.quoted or all(map(_is_known, phrase.words))
     # 某人提到, 走进工厂: what has a verb or an adjective is a name only when it comes again.
-    if phrase.count == 1 and not phrase.quoted and not _ACTS.isdisjoint(phrase.tags):
+    seldom = phrase.count < (_STATED if in_title else 2)
+    if seldom and not phrase.quoted and not _ACTS.isdisjoint(phrase.tags):
         return False
     return bool(known or in_title or phrase.count > 1)
 
 
 def _is_known(word: str) -> bool:
-    return word.isascii() or segmenter().has_word(word)
+    return word.isascii() or segmenter().has_word(simplified(word))
 
 
 def _score(phrase: _Phrase, in_title: bool) -> float:
@@ -210,7 +229,7 @@ def _shape(phrase: _Phrase) -> float:
 
 
 def _rarity(word: str) -> float:
-    rarity = math.log(_CORPUS / max(_FLOOR, rjieba.suggest_freq(word)))
+    rarity = math.log(_CORPUS / max(_FLOOR, rjieba.suggest_freq(simplified(word))))
     return rarity * (_GENERIC_SHARE if word.upper() in _GENERIC else 1)
 
 

@@ -21,10 +21,17 @@ _SELDOM = 3
 """So many sentences have a name of which something is said, not what all is about."""
 _LEADS = (24, 16, 8)
 """Characters before a number by which its place is known, the more the surer."""
+_CONTRAST = re.compile("新增|累计|现有|同比|环比|本土|境外|无症状|确诊|死亡|毛利|净利|营收|营业")
+"""Words of a subject without which another number's words are not like it."""
+_UP, _DOWN = (
+    re.compile("(?:增|上升|提高|涨)(?:长|加|幅|至|了|近|超|约|逾)*$"),
+    re.compile("(?:减|降|跌|下滑)(?:少|低|幅|至|了|近|超|约|逾)*$"),
+)
 _NO_DIGITS = {ord(digit): None for digit in "0123456789"}
-_CLAUSE = re.compile(r"[^，,；;：:。！？!?\n]+")
+_HAN = "[\u4e00-\u9fff“”（）]"
+_CLAUSE = re.compile(rf"(?:[^，,；;：:。！？!?\n ]|(?<!{_HAN}) | (?!{_HAN}))+")
 _NOT = re.compile(
-    r"不(?!断|错|仅|见|懈|禁|已|但|少|过|同|久|止|得不|完全|良|锈|乏|妨|如|超|多|足|低|高|小|大|到|忘|愧|料|想|由|只|单|论|管|定)|没有|没(?!收|落)"
+    r"不(?!断|错|仅|见|懈|禁|已|但|少|过|同|久|止|得不|完全|良|锈|乏|妨|移|挠|如|超|多|足|低|高|小|大|到|忘|愧|料|想|由|只|单|论|管|定)|没有|没(?!收|落)"
     r"|(?<!尚)未(?!来|必|知|婚|央|成年)|尚未|并非|无法|无需|否认|毫无"
 )
 
@@ -55,17 +62,24 @@ def _numbers(summary: str, source: str) -> Iterator[Check]:
     theirs = [(one, *_around(one, source)) for one in told(source)]
     for one in told(summary):
         own, amount = _pairs(one.subject), _amount(one)
+        contrasts = {*_CONTRAST.findall(one.subject)}
         same, other = (-1.0, -1), (-1.0, -1)
         for figure, clause, sentence in theirs:
+            words = source[figure.start - min(figure.start, _LEADS[0]) : figure.end + 8]
             likeness = _within(own, clause) + 0.5 * _within(own, sentence)
             if equal(amount, _amount(figure), one.text):
                 same = max(same, (likeness, figure.start))
-            elif figure.unit == one.unit:
+            elif (
+                figure.unit == one.unit
+                and not _parted(one, figure)
+                and contrasts <= {*_CONTRAST.findall(words + figure.subject)}
+            ):
                 other = max(other, (likeness, figure.start))
         if same[1] >= 0:
             crossed = other[0] - same[0] > _BETTER and other[0] > _MUCH
             yield Check("relation", one.start, one.end, same[1], one.text if crossed else "")
     yield from _places(summary, source)
+    yield from _directions(summary, source)
 
 
 def _around(figure: Figure, text: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -76,6 +90,11 @@ def _around(figure: Figure, text: str) -> tuple[frozenset[str], frozenset[str]]:
     )
     clause = _pairs(text[low : figure.start]) | _pairs(text[figure.end : figure.end + 8])
     return clause | _pairs(figure.subject), _pairs(text[start:end])
+
+
+def _parted(one: Figure, other: Figure) -> bool:
+    """Whether two figures are of different years."""
+    return bool(one.as_of and other.as_of) and one.as_of[:4] != other.as_of[:4]
 
 
 def _amount(figure: Figure) -> Amount:
@@ -92,7 +111,7 @@ def _places(summary: str, source: str) -> Iterator[Check]:
         written = summary[one.start : one.end]
         for lead in _LEADS:
             there = [each for each in theirs.get(words[-lead:], []) if each.unit == one.unit]
-            if there and len(words) >= lead:
+            if there and len(words) >= lead and (lead > _LEADS[-1] or "0" not in words[-lead:]):
                 crossed = not any(equal(one, each, written) for each in there)
                 yield Check(
                     "relation", one.start, one.end, there[0].start, written if crossed else ""
@@ -107,6 +126,25 @@ def _led(text: str) -> Iterator[tuple[str, Amount]]:
         plain += fold(text[done : one.start]).translate(_NO_DIGITS)
         yield plain[-_LEADS[0] :], one
         plain, done = plain + "0", one.end
+
+
+def _directions(summary: str, source: str) -> Iterator[Check]:
+    """Shares by which something grew, and which the article only says that it fell, or so."""
+    theirs = [(one, _direction(source, one)) for one in amounts(source)]
+    for one in amounts(summary):
+        way, written = _direction(summary, one), summary[one.start : one.end]
+        if not way or one.kind != "share":
+            continue
+        there = [(way_, each) for each, way_ in theirs if equal(one, each, written)]
+        if there:
+            turned = all(way_ == -way for way_, _ in there)
+            at = there[0][1].start
+            yield Check("relation", one.start, one.end, at, written if turned else "")
+
+
+def _direction(text: str, one: Amount) -> int:
+    lead = text[max(0, one.start - 6) : one.start].rstrip()
+    return bool(_UP.search(lead)) - bool(_DOWN.search(lead))
 
 
 def _names(

@@ -146,11 +146,7 @@ class Clauses:
                 follows = UNTIL.match(self.plain, high, end)
                 done = follows.end() if follows else high
         pieces.append(self.plain[done:end])
-        words = split("".join(pieces).replace("\n", ""))
-        while words and _is_loose(words[-1], words):
-            words.pop()
-        while words and _is_loose(words[0], words):
-            words.pop(0)
+        words = split(bare("".join(pieces).replace("\n", "")))
         while len(words) > 1 and sum(len(word.text) for word in words) > _BEFORE:
             words.pop(0)
         while words and _is_loose(words[0], words):
@@ -165,14 +161,14 @@ class Clauses:
         of = text.startswith("的")
         if one.kind == "share" and not of and before:
             return ""
-        if of and one.kind != "share" and any(w.tag in _NOUNS for w in split(before)[-1:]):
-            return ""
         words = split(text[of:])
-        head = _nouns(words)
+        head = nouns(words)
+        if of and one.kind != "share" and any(w.tag in _NOUNS for w in split(before)[-1:]):
+            return head
         goes_on = text[len(head) :][:1] not in ("", "，", "。")
         of_before = one.kind == "money" and before and goes_on
         if head and not of and (one.kind == "share" or of_before):
-            return "" if before else head
+            return "" if any(word.tag in _NOUNS for word in split(before)) else head
         rest = _SHORT.match(text)
         if rest and not of and len(rest[0]) > len(head) and (one.kind != "money" or not before):
             return rest[0].strip()
@@ -180,16 +176,16 @@ class Clauses:
             rf"{re.escape(head)}[超达大高低不近约过到于足]{{0,2}}\d[^的，]{{0,8}}的", text
         )
         if head and follows:
-            head = _nouns(split(text[follows.end() :])) or head
-        if not head and words and one.kind == "count":
+            head = nouns(split(text[follows.end() :])) or head
+        if not head and words and (of or one.kind == "count"):
             for skipped in range(1, min(3, len(words))):
                 if head or words[skipped - 1].tag[0] in "xmu":
                     break
-                if nouns := _nouns(words[skipped:]):
-                    head = "".join(word.text for word in words[:skipped]) + nouns
+                if more := nouns(words[skipped:]):
+                    head = "".join(word.text for word in words[:skipped]) + more
             parts = re.match(r"[^的，。；、]{1,24}的", text)
             if not head and parts:
-                head = _nouns(split(text[parts.end() :]))
+                head = nouns(split(text[parts.end() :]))
         return head
 
     def _verbal(self, start: int, end: int) -> str:
@@ -202,6 +198,16 @@ class Clauses:
 def split(text: str) -> list[Word]:
     """The words of a text with their parts of speech."""
     return [Word(word, "ns" if word == "我国" else tag) for word, tag in segmenter().tag(text)]
+
+
+def bare(text: str) -> str:
+    """A text without what only leads to or from a number at its edges."""
+    words = split(text)
+    while words and _is_loose(words[-1], words):
+        words.pop()
+    while words and _is_loose(words[0], words):
+        words.pop(0)
+    return "".join(word.text for word in words).strip()
 
 
 def leads_up(line: str) -> bool:
@@ -218,7 +224,7 @@ def _is_loose(word: Word, words: Sequence[Word]) -> bool:
     return word.tag in _EDGE or word.text in _LEADS
 
 
-def _nouns(words: Sequence[Word]) -> str:
+def nouns(words: Sequence[Word]) -> str:
     """The nouns that words begin with, with what links them."""
     kept = length = 0
     for number, word in enumerate(words):

@@ -23,7 +23,7 @@ from archive.settings import Settings
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
-LONG = ("test_demo.py", "test_celery.py", "test_newsroom.py", "test_model.py", "test_claims.py")
+LONG = ("test_demo.py", "test_celery.py", "test_newsroom.py", "test_writer.py", "test_claims.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -98,6 +98,8 @@ def test_mail_without_a_server_says_which_setting_is_missing() -> None:
     "words",
     [
         ["crawl", "--shard", "3/2"],
+        ["summarize", "--since", "2026-03-01"],
+        ["summarize", "--redo", "--since", "yesterday"],
         ["digest", "--day", "yesterday"],
         ["subscribers", "add", "a@b.cn> SIZE=1"],
         ["no-such-command"],

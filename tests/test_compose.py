@@ -36,7 +36,7 @@ OTHERS = re.compile(
 )
 # For images and ports; they are given in the shell.
 IN_THE_SHELL = {"BASE_IMAGE", "PIP_INDEX_URL", "POSTGRES_IMAGE", "REDIS_IMAGE", "POSTGRES_PORT",
-                "DEMO_PORT"}  # fmt: skip
+                "DEMO_PORT", "SETUP"}  # fmt: skip
 DEMO = ("newsroom", "mailbox", "demo")
 
 

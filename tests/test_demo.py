@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -129,6 +130,23 @@ def test_every_query_of_the_cookbook_answers(
     written = page.read_text(encoding="utf-8")
     assert all(part in written for part in shown[1::2])
     assert all("\n".join(q.read_text("utf-8").splitlines()[2:]) in written for q in QUERIES)
+
+
+def test_the_tutorial_works_as_printed(checkout: Checkout, report: str, tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    shown = [
+        block.replace(".venv/bin/jianbao", str(JIANBAO)) for block in blocks if "--demo" in block
+    ]
+    assert len(shown) == 3
+    for block in shown:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block],
+            cwd=tmp_path, env=checkout.env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{block}\n{done.stdout}{done.stderr}"
+        assert "(0 rows)" not in done.stdout
+    assert "云汐市" in (tmp_path / "articles.csv").read_text(encoding="utf-8")
 
 
 def test_every_link_ends_in_one_outcome_and_bad_pages_stop_nobody(

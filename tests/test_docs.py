@@ -14,6 +14,13 @@ from archive import settings
 from archive.settings import PROJECT, Settings
 
 READMES = ("README.md", "README.zh-CN.md")
+MADE = ("docs/reference", "docs/cookbook.md")
+"""Pages that are made from the program, whose own tests compare them."""
+PAGES = sorted(
+    str(page.relative_to(PROJECT))
+    for page in (*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md"))
+    if not str(page.relative_to(PROJECT)).startswith((*MADE, "docs/decisions", "CHANGELOG"))
+)
 FIRST_SCREEN = (80, 40)
 
 
@@ -31,9 +38,9 @@ def blocks(name: str) -> list[tuple[str, list[str]]]:
 
 
 def shell_lines() -> list[str]:
-    """Every shell line that the READMEs show, in blocks and inside sentences."""
+    """Every shell line that the pages show, in blocks and inside sentences."""
     lines: set[str] = set()
-    for name in READMES:
+    for name in PAGES:
         lines.update(span for span in re.findall(r"`([^`\n]+)`", read(name)) if " " in span)
         for language, text in blocks(name):
             lines.update(text if language == "sh" else [])
@@ -42,7 +49,10 @@ def shell_lines() -> list[str]:
 
 def jianbao_lines() -> list[list[str]]:
     """The words after `jianbao` of each line that calls it, on the host or in the container."""
-    start = r"^(?:\.venv/bin/|docker compose exec jianbao )jianbao (\w.*)"
+    start = (
+        r"^(?:[A-Z_]+=\S+ )?(?:\.venv/bin/|docker compose exec jianbao )"
+        r"jianbao ((?!--help)[\w-][^|]*)"
+    )
     return [shlex.split(found[1]) for line in shell_lines() if (found := re.match(start, line))]
 
 
@@ -74,6 +84,14 @@ def test_command_lines_parse(words: list[str]) -> None:
     parse(words)
 
 
+def test_commands_in_sentences_exist() -> None:
+    named = {
+        word for line in shell_lines() for word in re.findall(r"^jianbao (?:--demo )?(\w+)", line)
+    }
+    known = set(typer.main.get_command(jianbao.app).commands)  # type: ignore[attr-defined]
+    assert {"explain", "restore"} <= named <= known
+
+
 @pytest.mark.parametrize(
     "words", [["digset"], ["digest", "--prevew"], ["subscribers", "ad", "you@example.com"]]
 )
@@ -95,11 +113,18 @@ def test_the_first_screen_fits_a_terminal(name: str) -> None:
     assert max(wide) <= columns
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", PAGES)
 def test_links_lead_somewhere(name: str) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", read(name))
-    assert len(targets) > 3
-    assert [target for target in targets if not (PROJECT / target).exists()] == []
+    here = (PROJECT / name).parent
+    assert [target for target in targets if not (here / target).exists()] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    listed = re.findall(r"\]\(([^)#]+)\)", read("docs/README.md"))
+    found = {str((PROJECT / "docs" / target).relative_to(PROJECT)) for target in listed}
+    wanted = {name for name in PAGES if name.startswith("docs/")} - {"docs/README.md"}
+    assert wanted <= found
 
 
 def documented_settings() -> dict[str, str]:

@@ -1,10 +1,9 @@
 """Which names mean the same publisher: 新华社, 新华网客户端 and 新华社北京7月13日电 are one."""
 
 import re
-import tomllib
 from functools import cache
 
-from archive.names import SHIPPED
+from archive.names import publishers
 from archive.script import simplified
 from archive.text import fold
 
@@ -42,10 +41,4 @@ def _stem(name: str) -> str:
 
 @cache
 def _known() -> dict[str, str]:
-    lists = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    return {
-        _stem(name): _stem(names[0])
-        for kind in ("companies", "institutions", "outlets")
-        for names in lists[kind]
-        for name in names
-    }
+    return {_stem(alias): _stem(name) for alias, name in publishers().items()}

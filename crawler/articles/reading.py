@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from archive import aliases, articles, clock, feed_texts, links, pages
+from archive.child import Unanswered
 from archive.models import Article, Canonical, Link, Outcome, Page
 from archive.text import clean_line, fold
 from crawler.articles import child, verdict
-from crawler.articles.child import Unreadable
 from crawler.articles.reader import read_page
 from crawler.extract import Reading
 from crawler.links.aliases import canonical, is_named
@@ -48,7 +48,7 @@ def _attempt(conn: Any, rule: Rule, claimed: tuple[int, Page, Link, int]) -> Rea
     if attempt <= pages.MAX_ATTEMPTS:
         try:
             return interpret(conn, rule, page_id, page, link)
-        except Unreadable as error:
+        except Unanswered as error:
             reason = error.reason
     if attempt < pages.MAX_ATTEMPTS:
         return None
@@ -56,7 +56,7 @@ def _attempt(conn: Any, rule: Rule, claimed: tuple[int, Page, Link, int]) -> Rea
 
 
 def interpret(conn: Any, rule: Rule, page_id: int, page: Page, link: Link) -> Reading:
-    """What a page of a link is by today's rules. Raises child.Unreadable."""
+    """What a page of a link is by today's rules. Raises Unanswered."""
     source = rule.sources.get(link.source)
     reading = child.ours.call(read_page, page, source)
     try:
@@ -64,7 +64,7 @@ def interpret(conn: Any, rule: Rule, page_id: int, page: Page, link: Link) -> Re
     except Exception as error:
         # A bad page is a row with an outcome, whatever a rule makes of it.
         reason = clean_line(f"judging raised {type(error).__name__}: {error}", 300)
-        raise Unreadable(reason) from error
+        raise Unanswered(reason) from error
 
 
 def _judged(

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from archive import articles, pages
+from archive.child import Unanswered
 from archive.models import Article, Link
 from crawler.articles import difference
-from crawler.articles.child import Unreadable
 from crawler.articles.reading import interpret, store
 from crawler.links.aliases import canonical
 from crawler.sources.relevance import Rule
@@ -67,7 +67,7 @@ def _again(conn: Any, rule: Rule, page_id: int, changes: list[Change]) -> str:
     before = articles.of_page(conn, page_id)
     try:
         reading = interpret(conn, rule, page_id, page, link)
-    except Unreadable as error:
+    except Unanswered as error:
         changes.append(_change("unreadable", link, before, [(" ", error.reason)]))
         return "unreadable"
     parts = {article.part for article in reading.articles}

@@ -115,9 +115,11 @@ class Topics(BaseModel):
         return self
 
     def model_post_init(self, _context: Any) -> None:
-        # The last that names a word wins: what stands in the file itself.
+        # The last that names a word wins: of two groups that borrow it the heavier, and over all
+        # what stands in the file itself.
         names = dict.fromkeys(taxonomy.load().ignore, _IGNORED)
-        names |= {word: group.name for group in self.group for word in group.borrowed}
+        by_weight = sorted(self.group, key=lambda group: group.weight)
+        names |= {word: group.name for group in by_weight for word in group.borrowed}
         names = {simplified(word).lower(): name for word, name in names.items()}
         names |= {simplified(word).lower(): _IGNORED for word in self.ignore}
         names |= {simplified(word).lower(): g.name for g in self.group for word in g.words}

@@ -91,7 +91,7 @@ begin
                        from archive.summary m
                        left join archive.copy c on c.article = m.article
                        left join archive.copy o on o.copy_group = c.copy_group
-                      where (m.technologies || m.industries || m.keywords || array[m.topic])
+                      where (m.technologies || m.industries || m.companies || m.keywords || array[m.topic])
                             @> array[hits.tag]
                         and c.original is null limit 2001);
         if cardinality(few) > 2000 then
@@ -147,7 +147,7 @@ begin
                                (select c.original from archive.copy c where c.article = d.article),
                                d.article)
                            and hits.tag = any (
-                               m.technologies || m.industries || m.keywords || array[m.topic])))
+                               m.technologies || m.industries || m.companies || m.keywords || array[m.topic])))
                    and in_title is not distinct from (
                         case when in_title is null then null else d.title like all (likes) end)
                    and (in_title or few is null and exact or d.doc like all (likes))

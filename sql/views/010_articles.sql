@@ -11,7 +11,8 @@ select a.id, l.source, s.name as source_name, a.title, l.url, t.content as text,
        a.contributors, a.origin_kind, a.captions, jsonb_array_length(a.repairs) as repairs,
        coalesce(c.original, a.id) as original_id,
        (select max(r.replaced_at) from archive.revision r where r.article = a.id
-           and 'vanished' = any (r.flags) and r.returned_at is null) as vanished_at
+           and 'vanished' = any (r.flags) and r.returned_at is null) as vanished_at,
+       m.companies, m.model as summary_model
   from archive.article a
   join archive.link l on l.id = a.link
   join archive.source s on s.id = l.source
@@ -39,7 +40,7 @@ comment on column news.articles.keywords is 'Keywords found in the text. 关键�
 comment on column news.articles.technologies is 'AI technologies named in it. 涉及的 AI 技术。';
 comment on column news.articles.industries is 'Industries it is about. 涉及的行业。';
 comment on column news.articles.topic is 'Section of the digest it belongs to. 所属简报栏目。';
-comment on column news.articles.summary_method is 'extractive, lead, or the model that wrote the summary. 总结方法。';
+comment on column news.articles.summary_method is 'How the summary was made, see news.summaries.method. 总结方法，详见 news.summaries.method。';
 comment on column news.articles.revisions is 'How often the publisher changed it since it was first stored. 存档后被修改的次数。';
 comment on column news.articles.contributors is 'People named as taking part, other than the authors. 作者以外的参与者：专家、译者、通讯员。';
 comment on column news.articles.origin_kind is 'Where the origin stands: credit, dateline, byline, copyright. 来源出自何处：来源行、电头、署名、版权声明。';
@@ -47,6 +48,8 @@ comment on column news.articles.captions is 'Captions of its pictures. 图片说
 comment on column news.articles.repairs is 'How many places of it were repaired, see news.repairs. 修复的处数，详见 news.repairs。';
 comment on column news.articles.original_id is 'Number of the article that stands for this text, its own if it is no copy: where it equals id, each text is there once. 代表此文的文章编号，非转载则为自身；限定其等于 id 即每文只取一篇。';
 comment on column news.articles.vanished_at is 'When its page was found gone, null while it is there; the article stays. 发现原页面消失的时间，未消失为空；存档不受影响。';
+comment on column news.articles.companies is 'Companies it is about, by themselves or their products. 涉及的公司，含其产品。';
+comment on column news.articles.summary_model is 'The model that was asked for the summary, its text kept or not; empty if none was. 为总结所询问的模型（无论是否采用）；未询问则为空。';
 
 create or replace view news.repairs as
 select a.id, e.number, e.edit ->> 'kind' as kind, (e.edit ->> 'at')::integer as at,

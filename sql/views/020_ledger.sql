@@ -60,9 +60,13 @@ select 'summarize', count(*) from archive.article a
                     where m.article = a.id and m.text_hash = a.text_hash)
    and not exists (select from archive.copy c where c.article = a.id and c.original is not null)
 union all
+select 'redo', count(*) from archive.summary m join archive.article a on a.id = m.article
+ where m.again and m.text_hash = a.text_hash
+   and not exists (select from archive.copy c where c.article = a.id and c.original is not null)
+union all
 select 'deliver', count(*) from archive.delivery where state in ('queued', 'sending');
 comment on view news.backlog is 'What each stage has yet to do. 各环节的待办数量。';
-comment on column news.backlog.stage is 'fetch, read, dedupe, summarize or deliver. 环节。';
+comment on column news.backlog.stage is 'fetch, read, dedupe, summarize, redo (summaries to be made again) or deliver. 环节；redo 为有待重做的总结。';
 comment on column news.backlog.pending is 'How much is pending. 待办数量。';
 
 create or replace view news.runs as

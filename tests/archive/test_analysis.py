@@ -79,6 +79,18 @@ def test_a_timeline_is_the_same_by_any_name(conn: Connection, desk: Any, ask: As
     assert ask(timeline, "量潮", NOON) == told
 
 
+def test_a_company_is_no_other_name_of_its_industry_or_technology(
+    conn: Connection, desk: Any, ask: Ask
+) -> None:
+    names.sync(conn)
+    known = "select name, kind from names where alias = %s order by 1"
+    assert ask(known, "百度") == [("百度", "company")]
+    assert ask(known, "阿里云") == [("阿里云", "company")]
+    assert ask(known, "文心一言") == [("文心一言", "product")]
+    assert ask(known, "LLM") == [("大语言模型", "technology")]
+    assert ask(known, "互联网业") == [("互联网业", "industry")]
+
+
 def test_who_reprints_whom_is_stated_or_seen(desk: Any, ask: Ask) -> None:
     own = desk.article("own", "星河自己的稿子。", at=NOON - DAY)
     desk.copies(own, desk.article("seen", "星河的稿子。", source="zhidian", at=NOON))

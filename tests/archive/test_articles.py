@@ -127,14 +127,14 @@ def test_equal_texts_are_stored_once(conn: Connection, desk: Any) -> None:
 def test_articles_wait_for_a_summary_of_their_present_text(
     conn: Connection, desk: Any, put: Any
 ) -> None:
-    assert articles.claim_unsummarized(conn) is None
+    assert articles.claim_unsummarized(conn) == []
     put()
-    waiting = articles.claim_unsummarized(conn)
+    (waiting,) = articles.claim_unsummarized(conn)
     assert waiting.article.text == "正文。"
     desk.summary(waiting.id)
-    assert articles.claim_unsummarized(conn) is None
+    assert articles.claim_unsummarized(conn) == []
     put("更正后的正文。")
-    assert articles.claim_unsummarized(conn).article.text == "更正后的正文。"
+    assert articles.claim_unsummarized(conn)[0].article.text == "更正后的正文。"
     assert desk.one("select pending from news.backlog where stage = 'summarize'") == 1
 
 
@@ -142,12 +142,12 @@ def test_a_copy_waits_for_no_summary_until_it_is_the_original(conn: Connection, 
     one, other = desk.article("a"), desk.article("b", source="zhidian", at=LATER)
     desk.copies(one, other)
     pending = "select pending from news.backlog where stage = 'summarize'"
-    assert (articles.claim_unsummarized(conn).id, desk.one(pending)) == (one, 1)
+    assert (articles.claim_unsummarized(conn)[0].id, desk.one(pending)) == (one, 1)
     desk.summary(one)
-    assert (articles.claim_unsummarized(conn), desk.one(pending)) == (None, 0)
+    assert (articles.claim_unsummarized(conn), desk.one(pending)) == ([], 0)
     desk.article("a", origin="智点财经")
     originals.decide(conn, one)
-    assert (articles.claim_unsummarized(conn).id, desk.one(pending)) == (other, 1)
+    assert (articles.claim_unsummarized(conn)[0].id, desk.one(pending)) == (other, 1)
 
 
 def test_two_summarizers_never_claim_the_same_article(
@@ -155,6 +155,6 @@ def test_two_summarizers_never_claim_the_same_article(
 ) -> None:
     both = {desk.article("a"), desk.article("b")}
     with psycopg.connect(database_url) as other, conn.transaction():
-        assert {articles.claim_unsummarized(one).id for one in (conn, other)} == both
+        assert {articles.claim_unsummarized(one)[0].id for one in (conn, other)} == both
         with psycopg.connect(database_url) as third:
-            assert articles.claim_unsummarized(third) is None
+            assert articles.claim_unsummarized(third, 9) == []

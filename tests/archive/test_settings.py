@@ -116,8 +116,9 @@ def test_lists_are_written_with_commas(env_file: Any) -> None:
     assert settings.load().jianbao_allow == ("127.0.0.1:8001", "127.0.1.2:8002")
 
 
-def test_the_password_is_not_shown(env_file: Any) -> None:
-    env_file("SMTP_PASSWORD=授权码")
+def test_secrets_are_not_shown(env_file: Any) -> None:
+    env_file("SMTP_PASSWORD=授权码\nSUMMARIZER_KEY=授权码")
+    assert settings.load().summarizer_key.get_secret_value() == "授权码"
     assert "授权码" not in f"{settings.load()!r} {settings.load()} {settings.load().model_dump()}"
 
 

@@ -1,7 +1,8 @@
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import Connection, sql
 
@@ -65,6 +66,12 @@ def test_a_newer_summary_replaces_the_older(conn: Connection, desk: Any) -> None
         method="lead",
         reason="too short",
         tag_spans={"芯片": ((0, 2),)},
+        companies=("星阶",),
+        model="青禾",
+        prompt="1",
+        read=700,
+        wrote=80,
+        again=True,
     )
     row = conn.execute("select * from archive.summary").fetchone()
     assert row[1] == hashlib.sha256("更正后的正文。".encode()).digest()
@@ -72,7 +79,12 @@ def test_a_newer_summary_replaces_the_older(conn: Connection, desk: Any) -> None
     events = [told | {"date": "", "keys": []}]
     assert row[2:9] == ("更好的总结。", [[0, 2]], ["另"], ["芯片"], ["金融"], "资本", events)
     assert row[9:12] == ("lead", "too short", NOON)
-    assert row[-2] == {"芯片": [[0, 2]]}
+    assert desk.one("select tag_spans from archive.summary") == {"芯片": [[0, 2]]}
+    assert desk.one("select companies from archive.summary") == ["星阶"]
+    asked = conn.execute(
+        "select model, prompt, tokens_read, tokens_written, again from archive.summary"
+    )
+    assert asked.fetchone() == ("青禾", "1", 700, 80, True)
 
 
 def test_spans_and_events_are_kept_as_offsets(conn: Connection, desk: Any) -> None:
@@ -108,11 +120,92 @@ def test_every_column_can_be_typed_unquoted(conn: Connection) -> None:
 def test_a_tag_shows_the_words_around_its_first_mention(conn: Connection, desk: Any) -> None:
     text = "云汐" * 20 + "量子计算" + "星阶" * 20
     article = desk.article("a", text)
-    spans = {"量子计算": ((40, 44),), "软件": ()}
-    desk.summary(article, technologies=("量子计算",), industries=("软件",), tag_spans=spans)
+    spans = {"量子计算": ((40, 44),), "星阶": ((44, 46),), "软件": ()}
+    desk.summary(
+        article,
+        technologies=("量子计算",),
+        industries=("软件",),
+        companies=("星阶",),
+        tag_spans=spans,
+    )
     passages = dict(conn.execute("select tag, passage from news.tags where kind <> 'keyword'"))
     assert passages == {
         "量子计算": "云汐" * 10 + "量子计算" + "星阶" * 10,
+        "星阶": "云汐" * 8 + "量子计算" + "星阶" * 11,
         "软件": "标题 a",
         "模型": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("chosen", "marked"),
+    [
+        ({}, {"a", "b"}),
+        ({"since": NOON + timedelta(days=1)}, {"b"}),
+        ({"method": "lead"}, {"b"}),
+        ({"method": "lead", "model": "青禾"}, set()),
+        ({"model": "青禾"}, {"a"}),
+    ],
+)
+def test_summaries_are_marked_and_hold_until_they_are_made_again(
+    conn: Connection, desk: Any, chosen: dict[str, Any], marked: set[str]
+) -> None:
+    desk.summary(desk.article("a"), method="written", model="青禾")
+    desk.summary(desk.article("b", at=NOON + timedelta(days=1)), method="lead")
+    copies = [desk.article(name, "同一段正文。", source=name) for name in ("xinghe", "zhidian")]
+    desk.summary(copies[1], method="extractive")
+    desk.copies(*copies)
+    assert summaries.mark(conn, **chosen) == len(marked)
+    claimed = articles.claim_again(conn, 9)
+    assert {one.url.rpartition("/")[2] for one in claimed} == marked
+    assert desk.one("select pending from news.backlog where stage = 'redo'") == len(marked)
+    assert desk.one("select count(summary) from news.articles") == 2
+    for one in claimed:
+        desk.summary(one.id)
+    assert articles.claim_again(conn, 9) == []
+
+
+def test_two_workers_never_make_a_summary_again_together(
+    conn: Connection, desk: Any, database_url: str
+) -> None:
+    for name in "ab":
+        desk.summary(desk.article(name))
+    summaries.mark(conn)
+    with psycopg.connect(database_url) as other, conn.transaction():
+        (mine,), (theirs,) = (articles.claim_again(one) for one in (conn, other))
+        assert mine.id < theirs.id
+        with psycopg.connect(database_url) as third:
+            assert articles.claim_again(third, 9) == []
+
+
+def test_what_models_use_adds_up_over_workers_and_models(conn: Connection, desk: Any) -> None:
+    day = NOON.date()
+    for model in ("青禾", "青禾", "红豆"):
+        summaries.note_usage(conn, day, model, 2, 700, 80)
+    summaries.note_usage(conn, day + timedelta(days=1), "青禾", 1, 9, 9)
+    assert summaries.used(conn, day) == 3 * 780
+    assert summaries.used(conn, day - timedelta(days=1)) == 0
+    rows = conn.execute("select * from news.model_usage where day = %s order by model", (day,))
+    assert rows.fetchall() == [(day, "红豆", 2, 700, 80), (day, "青禾", 4, 1400, 160)]
+
+
+def test_a_models_text_is_shared_with_other_publications_of_the_article(
+    conn: Connection, desk: Any
+) -> None:
+    one, other, edited, alien = (
+        desk.article("a", "同一段正文。"),
+        desk.article("b", "同一段正文。", source="zhidian"),
+        desk.article("c", "同一段正文，改了一点。", source="zhidian"),
+        desk.article("d", "另一段正文。", source="zhidian"),
+    )
+    event = Event("发布", "量潮发布。", 0, 5)
+    desk.summary(one, text="写的。", method="written", model="青禾", prompt="1", events=(event,))
+    desk.copies(one, edited)
+    told = ("写的。", ["量潮", "新模型"], ["大模型"], ["软件"], ["量潮发布。"])
+    assert summaries.shared(conn, other, "青禾", "1") == told
+    assert summaries.shared(conn, edited, "青禾", "1") == told
+    assert summaries.shared(conn, alien, "青禾", "1") is None
+    assert summaries.shared(conn, other, "红豆", "1") is None
+    assert summaries.shared(conn, other, "青禾", "2") is None
+    conn.execute("update archive.summary set again = true")
+    assert summaries.shared(conn, other, "青禾", "1") is None

@@ -41,15 +41,6 @@ def test_names_and_weak_aliases_count_as_words_of_their_entry(small: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("parent", "why"), [("中模型", "no technology"), ("大模型", "in a circle")]
-)
-def test_a_parent_is_another_technology(small: Path, parent: str, why: str) -> None:
-    small.write_text(SMALL.replace('["LLM"]', f'["LLM"], parent = "{parent}"', 1), "utf-8")
-    with pytest.raises(TaxonomyError, match=f'"大模型" field parent: .*{why}'):
-        taxonomy.load(small)
-
-
-@pytest.mark.parametrize(
     ("old", "new", "entry", "field"),
     [
         ('code = "L72"', 'code = "旅"', 'industries "旅游业"', "code"),

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import keywords, summaries
+from archive.models import Article
+from benchmarks import extract_reading, keywords, summaries
 
 TEXT = (
     "星阶科技3月2日在云汐市发布垂直大模型“青禾”，面向种植业。青禾的训练数据来自两百个示范农场。" * 3
@@ -41,3 +42,19 @@ def test_keywords_of_each_text(
     (answer,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert answer["id"] == "a"
     assert "青禾" in answer["keywords"]
+
+
+def test_a_piece_to_read_shows_its_extract_and_keywords(capsys: pytest.CaptureFixture[str]) -> None:
+    extract_reading.show("a", Article("星阶科技发布青禾", TEXT))
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.startswith("# a (lead, ")
+    assert lines[0] == f"  0: {TEXT.split('。')[0]}。"
+    assert any(line.startswith("  = ") and "青禾" in line for line in lines)
+
+
+def test_nothing_to_read_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["extract_reading", str(tmp_path)])
+    assert extract_reading.main() == 0
+    assert capsys.readouterr().out.startswith("skipped: ")

@@ -238,8 +238,9 @@ def test_the_report_says_how_much_was_labelled_and_how_much_was_told() -> None:
     )
 
 
-def test_labels_are_of_many_pages_and_known_names() -> None:
-    pages = what_labels.load()
+@pytest.mark.parametrize("path", [what_labels.LABELS, what_labels.FRESH], ids=lambda one: one.stem)
+def test_labels_are_of_many_pages_and_known_names(path: Path) -> None:
+    pages = what_labels.load(path)
     known = taxonomy.load()
     names = {term.name for term in (*known.technologies, *known.industries)}
 
@@ -253,9 +254,11 @@ def test_labels_belong_to_the_texts_that_the_rule_draws() -> None:
     if why := what_labels.missing():
         pytest.skip(why)
 
-    texts, pages = what_labels.drawn(), what_labels.load()
+    texts = what_labels.drawn() | what_labels.fresh()
+    pages = [*what_labels.load(), *what_labels.load(what_labels.FRESH)]
 
     assert [page.id for page in pages] == list(texts)
+    assert len(texts) == 74 + 40
     assert [m for page in pages for m in mistakes(page, texts[page.id].text)] == []
 
 
@@ -272,7 +275,8 @@ def test_labels_with_a_mistake_are_not_scored(
 ) -> None:
     monkeypatch.setattr(what_labels, "missing", lambda: "")
     monkeypatch.setattr(what_labels, "drawn", lambda: {"one": Text("", TEXT + "。")})
-    monkeypatch.setattr(what_labels, "load", lambda: [PAGE])
+    monkeypatch.setattr(what_labels, "fresh", dict)
+    monkeypatch.setattr(what_labels, "load", lambda *path: [] if path else [PAGE])
     assert what.main() == 1
     assert capsys.readouterr().out == "one: the text is not the one that was read\n"
 

@@ -1,3 +1,6 @@
+from datetime import UTC, datetime
+from itertools import pairwise
+
 import pytest
 
 from archive.models import Article
@@ -89,6 +92,15 @@ def test_an_event_has_its_date_and_what_it_is_known_by(
     assert (event.date, event.keys) == (date, keys)
 
 
+def test_yesterday_is_a_day_if_that_of_the_article_is_known() -> None:
+    published = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    (told,) = events(Article("", "华为昨日正式发布垂直大模型“青禾”。", published_at=published))
+    (unknown,) = events(Article("", "华为昨日正式发布垂直大模型“青禾”。"))
+    # It is the 3rd in Beijing.
+    assert (told.date, told.keys) == ("昨日", ("华为|发布|03-02",))
+    assert (unknown.date, unknown.keys) == ("", ())
+
+
 def test_a_long_sentence_is_cut_to_the_clauses_around_the_cue() -> None:
     filler = "，".join(["在云汐市的许多个示范农场的田间地头"] * 5)
     text = (
@@ -105,6 +117,31 @@ def test_at_most_seven_and_none_twice() -> None:
     told = [f"{firm}公司在{i}月正式发布产品{firm * 3}{i}号。" for i, firm in enumerate(firms, 1)]
     assert len(kinds("".join(told))) == MOST
     assert kinds(told[0] + "今天有雨有雪有风有霜有雾。" + told[0]) == ["发布"]
+
+
+def test_the_events_of_an_essay_are_its_claims_from_all_its_sections() -> None:
+    claims = [
+        "近年来，智慧农业正逐渐成为各地竞相布局的热点，许多农场纷纷入局。",
+        "目前，农业大模型已进入从试点向推广的阶段，示范农场的数量越来越多。",
+        "未来，智慧农业的发展将有三大趋势，农机与农场整体上加速升级，向无人化迈进。",
+    ]
+    twin = "如今，{}也正日益成为主流，众多企业相继升级，未来有望加速。"
+    cited = "某研报显示，农药未来将有三大趋势。"
+    names = [f"老{name}" for name in "张王李赵陈刘周吴郑孙朱马胡郭林何高罗"]
+    text = ""
+    for number, claim in enumerate(claims):
+        section = names[6 * number : 6 * number + 6]
+        text += "".join(f"田里的事情说来话长，{name}就是这样说的。" for name in section)
+        text += claim + twin.format(section[0]) + cited
+    article = Article("智慧农业", text)
+    told = [event.start for event in events(article)]
+    ranked = rank(article)
+    places = [place for place, one in enumerate(ranked) if one.start in told]
+    assert {place * len(claims) // len(ranked) for place in places} == {0, 1, 2}
+    assert all(later - place > 1 for place, later in pairwise(places))
+    by_text = {one.text: row for one, row in zip(ranked, measure(article, ranked), strict=True)}
+    assert by_text[cited]["cites"] == 1 > by_text[claims[0]]["cites"]
+    assert by_text[claims[0]]["claim"] > by_text[cited]["claim"] > 0
 
 
 def test_no_text_no_event() -> None:

@@ -1,5 +1,7 @@
 """Figures: numbers with their subject, date, kind and source; all texts are fictional."""
 
+import datetime as days
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,8 @@ def the(text: str) -> Figure:
         ("抓获嫌疑人92名。", "抓获嫌疑人", (92,), "名", "flow"),
         ("芯片企业10—15家。", "芯片企业", (10, 15), "家", "stock"),
         ("5家销售收入超过100亿元的芯片企业获奖。", "芯片企业", (5,), "家", "stock"),
+        ("云汐市给予每人600元的补贴。", "云汐市给予 补贴", (600,), "元", "flow"),
+        ("新卡可额外提供17%的计算性能。", "新卡可额外提供 计算性能", (17,), "%", "rate"),
     ],
 )
 def test_what_is_measured(
@@ -61,6 +65,38 @@ def test_one_subject_may_have_several_numbers() -> None:
 def test_each_of_a_list_has_its_own_subject() -> None:
     found = figures("试验场距江城92公里、距南浦98公里。")
     assert [one.subject for one in found] == ["试验场距江城", "距南浦"]
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        (
+            "云汐科技、星阶科技和北辰汽车营收分别为1亿元、2亿元、3亿元。",
+            ["云汐科技营收", "星阶科技营收", "北辰汽车营收"],
+        ),
+        ("江城、南浦的门店分别为12家、8家。", ["江城的门店", "南浦的门店"]),
+        (
+            "星阶科技营收、净利润分别为3亿元和1亿元，分别增长12%、下降5%。",
+            ["星阶科技营收", "星阶科技净利润", "星阶科技营收增长", "星阶科技净利润下降"],
+        ),
+        (
+            "产量和销量分别完成30万辆和28万辆，同比分别增长12%和8%。",
+            ["产量", "销量", "产量同比增长", "销量同比增长"],
+        ),
+        # Three names and two numbers are no list of the kind.
+        ("江城、山城、南浦分别有3家和5家。", ["江城、山城、南浦", "江城、山城、南浦"]),
+    ],
+)
+def test_a_list_with_respective_numbers(text: str, subjects: list[str]) -> None:
+    assert [one.subject for one in figures(text)] == subjects
+
+
+def test_a_list_of_dates_gives_each_number_its_own() -> None:
+    found = figures("星阶科技2024年和2025年营收分别为1亿元和2亿元。")
+    assert [(one.subject, one.date, one.as_of) for one in found] == [
+        ("星阶科技营收", "2024年", "2024"),
+        ("星阶科技营收", "2025年", "2025"),
+    ]
 
 
 def test_what_changed_is_named_with_its_change() -> None:
@@ -113,6 +149,28 @@ def test_the_same_figure_told_twice_is_one() -> None:
 )
 def test_when_it_holds(text: str, date: str, as_of: str) -> None:
     assert (the(text).date, the(text).as_of) == (date, as_of)
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "as_of"),
+    [
+        ("去年，全市发布了238个大模型。", "去年", "2025"),
+        ("去年12月，产值为3亿元。", "去年12月", "2025-12"),
+        ("昨日，云汐市智算中心完成投资3亿元。", "昨日", "2026-03-02"),
+        ("2024年3月至5月，产值为3亿元。", "2024年3月", "2024-03"),
+        ("2月，产值为3亿元。", "2月", "2026-02"),
+        ("5月1日起，门票为30元。", "5月1日", ""),
+        ("去年同期，产值为3亿元。", "同期", ""),
+    ],
+)
+def test_when_it_holds_if_the_day_of_the_article_is_known(text: str, date: str, as_of: str) -> None:
+    (one,) = figures(text, days.date(2026, 3, 3))
+    assert (one.date, one.as_of) == (date, as_of)
+
+
+def test_a_month_is_of_the_year_named_before_and_not_of_the_article() -> None:
+    found = figures("2024年1月产值为1亿元，2月产值为2亿元。", days.date(2026, 3, 3))
+    assert [one.as_of for one in found] == ["2024-01", "2024-02"]
 
 
 def test_a_level_at_a_day_and_what_came_within_months_are_of_two_kinds() -> None:

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,3 +112,76 @@ def test_nobody_does_what_the_article_says_of_another() -> None:
     assert ground(f"何汝嘉{said}", article).problems == ()
     wrong = ground(f"马世铎{said}", article).problems
     assert wrong == ("said of something else in the article: 马世铎",)
+
+
+PUBLISHED = datetime(2026, 3, 3, 2, tzinfo=UTC)
+OTHER = Article(
+    "",
+    "今年2月，云汐市、江城市、南浦市联合印发《智慧农业数据管理办法》，去年产量为103279万吨，"
+    "是1969年以来最高，国内生产总值增长64%。星阶科技持有青禾农机80%股权，潮声资本持有20%股权。"
+    "昨日，国家卫生健康委和工业和信息化部坚定不移支持农民减负。云汐市卖掉了旧农机，欧佩克未表态。",
+    published_at=PUBLISHED,
+)
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "2026年2月，3个城市联合印发《智慧农业数据管理办法》。",
+        "2025年产量为10.3亿吨，是57年来最高。",
+        "去年产量突破10亿吨，GDP增长超六成。",
+        "星阶科技、潮声资本共持有青禾农机100%股权。",
+        "卫健委和工信部3月2日支持农民减负。",
+        "云汐市“卖掉”旧农机，OPEC未表态。",
+    ],
+)
+def test_what_is_computed_shortened_or_dated_by_the_article_may_be_said(summary: str) -> None:
+    assert ground(summary, OTHER).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("summary", "problem"),
+    [
+        (
+            "2026年2月，五个城市联合印发《智慧农业数据管理办法》。",
+            "numbers not in the article: 五个",
+        ),
+        ("2024年产量为10.3亿吨。", "dates not in the article: 2024年"),
+        ("去年产量是58年来最高。", "numbers not in the article: 58年"),
+        ("去年产量突破11亿吨。", "numbers not in the article: 11亿吨"),
+        ("GDP增长超七成。", "numbers not in the article: 七成"),
+        ("国内生产总值下降64%。", "said of something else in the article: 64%"),
+        ("星阶科技持有青禾农机90%股权。", "numbers not in the article: 90%"),
+        ("卫健委和工信部3月1日支持农民减负。", "dates not in the article: 3月1日"),
+        ("云汐市推出旧农机“青苗”。", "quotations not in the article: 青苗"),
+        ("云汐市说，旧农机已经“变现”。", "quotations not in the article: 变现"),
+        ("阿根廷支持农民减负。", "names not in the article: 阿根廷"),
+    ],
+)
+def test_what_can_not_be_computed_is_named(summary: str, problem: str) -> None:
+    assert problem in ground(summary, OTHER).problems
+
+
+@pytest.mark.parametrize(
+    ("source", "summary"),
+    [
+        (
+            "云汐市新增示范农场3家，新增试点农户1户。现有示范农场12家，试点农户26户。",
+            "云汐市新增示范农场3家，试点农户1户。",
+        ),
+        (
+            "2025年云汐汽车产业快速发展，销量达352.1万辆。进入2026年，500万辆成为新的目标。",
+            "2026年云汐汽车产业销量有望突破500万辆。",
+        ),
+        (
+            "最新数据显示，该市新冠肺炎累计确诊病例达到9035例，累计死亡病例12例。该市过去一日新增确诊病例164例。",
+            "云汐市新增新冠肺炎确诊病例164例。",
+        ),
+        (
+            "周望川表示，要坚定不移全链条排查冷链货物，追溯到末端。",
+            "全链条排查冷链货物，追溯到末端。",
+        ),
+    ],
+)
+def test_numbers_of_another_kind_are_no_other_subject(source: str, summary: str) -> None:
+    assert ground(summary, Article("", source)).problems == ()

@@ -71,6 +71,31 @@ def test_the_paper_that_asks_is_no_subject() -> None:
     assert "云汐晚报" not in keywords("灌溉系统停用", text)
 
 
+def test_a_headlines_statement_is_no_name() -> None:
+    text = f"{FILLER}园区入选绿色工厂。{FILLER}"
+    assert "园区入选绿色工厂" not in keywords("园区入选绿色工厂", text)
+
+
+def test_words_of_a_clause_are_no_names() -> None:
+    text = "粮食产量已暴升至九成。怎样才能种好粮食。" * 3
+    assert not [word for word in keywords("", text) if "已" in word or "怎样" in word]
+
+
+def test_a_measure_word_begins_no_name() -> None:
+    found = keywords("", "共有18条地铁线路，都很好。" * 3)
+    assert "地铁线路" in found
+    assert not [word for word in found if word.startswith("条")]
+
+
+def test_traditional_words_are_cut_like_simplified_ones() -> None:
+    assert "傳感器網絡" in keywords("", f"{FILLER}新的傳感器網絡，很大。" * 3)
+
+
+def test_markup_and_addresses_name_nothing() -> None:
+    text = "<ruby>青禾<rt>Qinghe</rt></ruby>的说明在 https://docs.example.com/qinghe 。" * 3
+    assert not {"ruby", "rt", "https", "docs", "example"} & set(keywords("", text))
+
+
 def test_the_limit_holds_and_nothing_gives_nothing() -> None:
     assert len(keywords("具身智能与脑机接口、量子计算", FILLER, limit=2)) == 2
     assert keywords("", "") == ()

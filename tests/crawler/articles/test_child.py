@@ -16,9 +16,9 @@ import pytest
 from psycopg import Connection
 
 from archive import clock, links, pages, sources
+from archive.child import Child, ChildError, Unanswered
 from archive.models import FoundLink, Page
 from crawler.articles import child, reading
-from crawler.articles.child import Child, ChildError, Unreadable
 from crawler.articles.reading import read_pending
 from crawler.sources import registry
 from crawler.sources.relevance import Rule
@@ -33,7 +33,8 @@ def hired() -> Iterator[Callable[..., Child]]:
     made: list[Child] = []
 
     def hire(**limits: float) -> Child:
-        made.append(Child(**{"seconds": 20, "cpu": 10, "megabytes": 512} | limits))
+        limits = {"seconds": 20, "cpu": 10, "megabytes": 512} | limits
+        made.append(Child("reading", "crawler.articles.reader", **limits))
         return made[-1]
 
     yield hire
@@ -42,7 +43,7 @@ def hired() -> Iterator[Callable[..., Child]]:
 
 
 def reason(of: Child, function: Callable[..., object], *arguments: object) -> str:
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(Unanswered) as raised:
         of.call(function, *arguments)
     return raised.value.reason
 
@@ -68,9 +69,9 @@ def test_what_raises_is_told_and_costs_no_process(hired: Callable[..., Child]) -
         ("reading took more than 0.3 s", {"seconds": 0.3}, time.sleep, [60]),
         ("reading took more than 0.2 s of processor time", {"cpu": 0.2}, sum, [range(10**12)]),
         ("reading needed more than 300 MB", {"megabytes": 300}, bytearray, [2**30]),
-        ("the reader died: exit code 7", {}, os._exit, [7]),
-        ("the reader died: signal 11 (Segmentation fault)", {}, ctypes.string_at, [0]),
-        ("the reader died: signal 6 (Aborted)", {}, os.abort, []),
+        ("reading ended by exit code 7", {}, os._exit, [7]),
+        ("reading ended by signal 11 (Segmentation fault)", {}, ctypes.string_at, [0]),
+        ("reading ended by signal 6 (Aborted)", {}, os.abort, []),
     ],
 )
 def test_a_child_that_dies_says_why_and_another_takes_its_place(
@@ -174,8 +175,8 @@ def test_all_pages_beside_the_poison_are_read(
         **{f"after-{name}": ("stored", "") for name in poison},
         "hang": ("quarantined", "reading took more than 0.7 s of processor time"),
         "eat": ("quarantined", "reading needed more than 512 MB"),
-        "exit": ("quarantined", "the reader died: exit code 7"),
-        "crash": ("quarantined", "the reader died: signal 11 (Segmentation fault)"),
+        "exit": ("quarantined", "reading ended by exit code 7"),
+        "crash": ("quarantined", "reading ended by signal 11 (Segmentation fault)"),
         "raise": ("quarantined", "reading raised LookupError: no such table"),
     }
     assert read_pending(conn, Rule.load((), None)) == {}

@@ -50,7 +50,7 @@ def test_what_the_taxonomy_says_is_not_said_again() -> None:
 
 
 def test_words_are_found_in_any_case_and_script(small: Path) -> None:
-    found = topics.load(small).mentions("暴雨天，半導體廠發布新Gpu")
+    found = topics.load(small).mentions("暴雨天，半導體大廠發布新Gpu")
     assert found == {"天气": ("暴雨",), "领域": ("半导体", "Gpu")}
 
 
@@ -65,7 +65,13 @@ def test_each_word_counts_once_and_what_contains_it_without_meaning_it_does_not(
 def test_a_latin_word_that_is_known_does_not_count_again(small: Path) -> None:
     dictionary = topics.load(small)
     assert dictionary.mentions("GPU") == {"领域": ("GPU",)}
-    assert dictionary.mentions("Fedora") == {"外文": ("Fedora",)}
+    assert dictionary.mentions("Quillon") == {"外文": ("Quillon",)}
+
+
+def test_of_two_groups_that_borrow_a_word_the_heavier_has_it(small: Path) -> None:
+    light = '[[group]]\nname = "车"\nweight = 1\nindustries = ["汽车业"]\n'
+    small.write_text(SMALL + light, "utf-8")
+    assert topics.load(small).mentions("无人驾驶与轿车") == {"领域": ("无人驾驶",), "车": ("轿车",)}
 
 
 def test_a_word_of_the_file_wins_over_the_taxonomy(small: Path) -> None:
