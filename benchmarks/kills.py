@@ -19,8 +19,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as day_time
+from threading import Lock
 
 from archive.clock import BEIJING
+from archive.connection import DatabaseError
+from archive.embedded import ServerError
 from archive.query import ask
 from benchmarks.crowd import Place, place
 from benchmarks.service_kills import bar, kill
@@ -30,6 +33,9 @@ PER_DAY, SOURCES_PER_DAY, PAGES, READERS = 24, 6, 12, 20
 AT_ONCE = 2
 MOMENTS = (0.6, 4.0)
 """Seconds after its start in which a command is killed: from connecting to nearly done."""
+DURABLE = 0.7
+"""Seconds after which a commit that a crawl did not wait for is on disk: three times Postgres's
+wal_writer_delay. What is younger was not acknowledged."""
 COMMANDS = {
     "crawl": 6, "extract": 4, "dedupe": 2, "summarize": 4, "digest": 5, "backup": 2, "prune": 1,
     "migrate": 1,
@@ -55,6 +61,7 @@ class Toll:
     met: int = 0
     lost: int = 0
     worst: float = 0.0
+    lock: Lock = field(default_factory=Lock)
     kept: set[tuple[object, ...]] = field(default_factory=set)
 
 
@@ -162,7 +169,10 @@ def strike(
         time.sleep(after)
         ran = process.poll() is None
         if hit == "postgres":
-            toll.killed["postgres"] += kill_database(here)
+            with toll.lock, contextlib.suppress(DatabaseError, ServerError):
+                toll.kept |= set(ask(here.url, ROWS).rows)
+                time.sleep(DURABLE)
+                toll.killed["postgres"] += kill_database(here)
             with contextlib.suppress(Exception):
                 process.communicate(timeout=60)
         else:
