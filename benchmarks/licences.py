@@ -34,7 +34,8 @@ What every package of `requirements.lock` states as its licence; written by
 
 def locked() -> list[str]:
     """The names in the lock."""
-    return re.findall(r"^([\w.-]+)==", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    text = LOCK.read_text(encoding="utf-8")
+    return list(dict.fromkeys(re.findall(r"^([\w.-]+)==", text, re.MULTILINE)))
 
 
 def licence(name: str) -> str:
