@@ -41,16 +41,16 @@ def locked() -> list[str]:
 def licence(name: str) -> str:
     """What a package says of its licence; empty if it is not installed here."""
     try:
-        about = metadata.metadata(name)
+        about = metadata.metadata(name).json
     except metadata.PackageNotFoundError:
         return ""
     classes = [
         text.rpartition(" :: ")[2]
-        for text in about.get_all("Classifier") or []
+        for text in about.get("classifier", [])
         if text.startswith("License :: ") and not text.endswith("OSI Approved")
     ]
-    stated = about.get("License-Expression") or "; ".join(classes) or about.get("License") or ""
-    return " ".join(stated.split())[:80] or "not stated"
+    stated = about.get("license_expression") or "; ".join(classes) or about.get("license") or ""
+    return " ".join(str(stated).split())[:80] or "not stated"
 
 
 def main() -> int:
