@@ -1,6 +1,6 @@
 # Every target sets up what it needs. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test model test-model live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 bar-8 bar-9 corpus
+.PHONY: help demo test chaos security model test-model live up down status psql lint lock clean setup bar-1 bar-2 bar-3 bar-4 bar-5 bar-6 bar-7 bar-8 bar-9 corpus
 JIANBAO := .venv/bin/jianbao
 export PYTHON
 
@@ -16,6 +16,20 @@ demo: setup ## The whole job once on the bundled newsroom: no internet, no key, 
 test: ## Set everything up, the model path included, and run all tests
 	@sh setup.sh test
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n 3 --dist loadfile
+
+chaos: ## Inject every fault, about half an hour: what is expected, what was seen
+	@sh setup.sh test
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m benchmarks.chaos
+
+security: ## Guard, roles, poisoned text, injections, secrets: all their tests; licences
+	@sh setup.sh test
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -m "chaos or not chaos" \
+		tests/test_secrets.py tests/crawler/pages/test_guard.py tests/crawler/pages/test_spider.py \
+		tests/crawler/pages/test_tls.py tests/crawler/articles/test_child.py tests/archive/test_roles.py \
+		tests/archive/test_search.py tests/archive/test_text.py tests/digest/test_compose.py \
+		tests/digest/test_message.py tests/summarizer/test_orders.py tests/summarizer/model
+	@.venv/bin/python -m benchmarks.guard_wall
+	@.venv/bin/python -m benchmarks.licences
 
 model: ## Install torch and fetch a model for the summaries: the default one, or MODEL=owner/name
 	@sh setup.sh model
@@ -65,7 +79,7 @@ bar-2: setup ## Every bar of part 2, about 45 minutes: name, value, goal
 
 bar-3: setup ## Every bar of part 3, about an hour: name, value, goal
 	@.venv/bin/python -m benchmarks.relevance
-	@.venv/bin/python -m benchmarks.crawl_kills
+	@.venv/bin/python -m benchmarks.kills --commands 100 --postgres 20
 	@.venv/bin/python -m benchmarks.broken_sources
 	@.venv/bin/python -m benchmarks.guard_wall
 	@.venv/bin/python -m benchmarks.crawl_speed --pages 20000

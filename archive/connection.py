@@ -25,3 +25,14 @@ def open_connection(dsn: str) -> Connection[TupleRow]:
             f"cannot connect to the database: {str(error).strip().splitlines()[-1]}",
             "check DATABASE_URL and that the server runs",
         ) from None
+
+
+def is_down(error: BaseException) -> bool:
+    """Whether nothing can be kept any more: the server went away, or has no room.
+
+    The classes of states: https://www.postgresql.org/docs/18/errcodes-appendix.html
+    """
+    return isinstance(error, psycopg.OperationalError) and (
+        # The driver's own complaints, such as of a closed connection, have none.
+        not error.sqlstate or error.sqlstate.startswith(("08", "53", "57P", "58"))
+    )

@@ -15,6 +15,8 @@ from archive.errors import KnownError
 from archive.settings import PROJECT
 
 SQL = PROJECT / "sql"
+LOCK_SECONDS = 30.0
+"""How long a migration waits for somebody who uses a table or a view; then it changes nothing."""
 
 _LEDGER = """
 create schema if not exists archive_schema;
@@ -115,6 +117,8 @@ def _create_ledger(conn: Connection[TupleRow]) -> None:
 
 def _locked(conn: Connection[TupleRow]) -> dict[str, str]:
     conn.execute("select from archive_schema.lock for update")
+    # Whoever waits for a table makes all others wait behind it.
+    conn.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
     return _known(conn)
 
 

@@ -34,19 +34,19 @@ class Place:
         """The archive's address for queries."""
         return database.reader_url(Settings(jianbao_home=self.home))
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start one of our commands."""
+    def start(self, *words: str, now: str = "") -> subprocess.Popen[str]:
+        """Start one of our commands, whose clock stands at `now`."""
         return subprocess.Popen(
             [JIANBAO, *words],
-            env=self.env,
+            env=self.env | ({"JIANBAO_NOW": now} if now else {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def run(self, *words: str) -> str:
+    def run(self, *words: str, now: str = "") -> str:
         """Run one of our commands; its standard output. Exits with its words if it fails."""
-        with self.start(*words) as process:
+        with self.start(*words, now=now) as process:
             out, err = process.communicate()
         if process.returncode:
             sys.exit(f"jianbao {' '.join(words)}: {err or out}")

@@ -34,30 +34,38 @@ def main() -> int:
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
-    chance = random.Random(given.seed)
+    return int(not kill(given.kills, given.seed))
+
+
+def kill(kills: int, seed: int) -> bool:
+    """Kill the service's processes in turn, and print the bars; whether all were met."""
+    chance = random.Random(seed)
     first = datetime.now(BEIJING).date() - timedelta(days=DAYS)
     with trial(first, DAYS, READERS) as place:
         place.env.update(CRAWL_CRON="* * * * *", AIRFLOW_PORT=str(supervisor.free_port()))
         place.run("up")
         place.run("down")
         watch, warm = start(place)
-        bar("make up, warm, s", warm, 180, "until a scheduled crawl has succeeded")
+        met = [bar("make up, warm, s", warm, 180, "until a scheduled crawl has succeeded")]
         begin, hits = place.room.now, []
-        for number in range(given.kills):
-            place.room.now = begin + timedelta(days=DAYS) * (number + 1) / given.kills
+        for number in range(kills):
+            place.room.now = begin + timedelta(days=DAYS) * (number + 1) / kills
             # Upwards: only the newest edition is mailed.
-            day = first - timedelta(days=given.kills - number)
+            day = first - timedelta(days=kills - number)
             hits.append(hit(watch, TARGETS[number % len(TARGETS)], day, chance.uniform(0, 3)))
-        worst = f"the worst of {given.kills} kills"
-        bar("services back, s", max(hit.back for hit in hits), 120, worst)
-        bar("run finished, s", max(hit.finished for hit in hits), 600, worst)
-        bar("rows lost", sum(hit.lost for hit in hits), 0, "links and articles")
-        settle(watch, given.kills)
-    return 0
+        worst = f"the worst of {kills} kills"
+        met += [
+            bar("services back, s", max(hit.back for hit in hits), 120, worst),
+            bar("run finished, s", max(hit.finished for hit in hits), 600, worst),
+            bar("rows lost", sum(hit.lost for hit in hits), 0, "links and articles"),
+        ]
+        return all([*met, *settle(watch, kills)])
 
 
-def bar(name: str, value: float, goal: float, note: str) -> None:
+def bar(name: str, value: float, goal: float, note: str) -> bool:
+    """Print a bar: a value that may be as high as its goal; whether it is."""
     print(f"{name:<24} {value:6.0f}    goal <= {goal:<5} {note}", flush=True)
+    return value <= goal
 
 
 def start(place: Trial) -> tuple[Watch, float]:
@@ -119,24 +127,27 @@ def hit(watch: Watch, target: str, day: date, pause: float) -> Hit:
     return Hit(back, finished if ended else float("inf"), lost)
 
 
-def settle(watch: Watch, kills: int) -> None:
-    """Let the service come to rest; the bars of what there is then."""
+def settle(watch: Watch, kills: int) -> list[bool]:
+    """Let the service come to rest; the bars of what there is then, and which are met."""
     shown = sum(len(watch.place.room.shown(outlet)) for outlet in OUTLETS)
     watch.until(lambda: (now := facts(watch))["settled"] == shown and not now["backlog"])
     found = facts(watch)
-    bar("links missing", shown - found["links"], 0, f"of {shown} that were shown")
-    bar("links without outcome", found["links"] - found["settled"], 0, "")
-    bar("backlog", found["backlog"], 0, "of all stages")
-    bar("duplicates", found["twice"], 0, f"of {found['links']} links, {found['articles']} articles")
     mails = watch.place.mailed()
-    bar("mails of one edition", max(mails.values()), 1, "to one reader, the most")
     states = ask(watch.url, "select state, sum(readers) from deliveries group by state").rows
     told = ", ".join(f"{number} {state}" for state, number in states)
-    bar("mails missing", kills * READERS - len(mails), 0, f"deliveries: {told}")
     failed = [run for run in watch.runs("crawl_news") if run["state"] == "failed"]
-    bar("failed crawl runs", len(failed), 0, "of the last 20")
-    bar("left-over processes", left_over(watch.place.home), 0, "")
-    bar("memory (PSS), MiB", watch.peak / 1024, 2560, "of the whole service, the most")
+    twice = f"of {found['links']} links, {found['articles']} articles"
+    return [
+        bar("links missing", shown - found["links"], 0, f"of {shown} that were shown"),
+        bar("links without outcome", found["links"] - found["settled"], 0, ""),
+        bar("backlog", found["backlog"], 0, "of all stages"),
+        bar("duplicates", found["twice"], 0, twice),
+        bar("mails of one edition", max(mails.values()), 1, "to one reader, the most"),
+        bar("mails missing", kills * READERS - len(mails), 0, f"deliveries: {told}"),
+        bar("failed crawl runs", len(failed), 0, "of the last 20"),
+        bar("left-over processes", left_over(watch.place.home), 0, ""),
+        bar("memory (PSS), MiB", watch.peak / 1024, 2560, "of the whole service, the most"),
+    ]
 
 
 def facts(watch: Watch) -> dict[str, int]:

@@ -93,11 +93,7 @@ class Trial:
 
     def mailed(self) -> Counter[tuple[str, str]]:
         """How many mails each (reader, subject) got."""
-        found: Counter[tuple[str, str]] = Counter()
-        for path in self.mails.glob("*.eml"):
-            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            found[str(mail["To"]), str(mail["Subject"])] += 1
-        return found
+        return mails(self.mails)
 
 
 @contextmanager
@@ -136,8 +132,18 @@ def trial(first: date, days: int, readers: int) -> Iterator[Trial]:
                 shutil.rmtree(Folders(home).socket.parent, ignore_errors=True)
 
 
+def mails(folder: Path) -> Counter[tuple[str, str]]:
+    """How many mails of a mailbox's folder each (reader, subject) got."""
+    found: Counter[tuple[str, str]] = Counter()
+    for path in folder.glob("*.eml"):
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        found[str(mail["To"]), str(mail["Subject"])] += 1
+    return found
+
+
 @contextmanager
 def mailbox(folder: Path) -> Iterator[int]:
+    """The port of a mail server that keeps every mail in the folder."""
     command = [sys.executable, "-m", "demo.mailbox", "--port", "0", "--folder", str(folder)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

@@ -34,12 +34,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--floors", choices=moves, help="move floors of quality to what is measured")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, so that none runs alone at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest files first, so that none runs alone at the end; heavy faults when asked for."""
+    if not _heavy(config):
+        left = [item for item in items if item.get_closest_marker("chaos")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
-def pytest_report_header() -> str:
+def _heavy(config: pytest.Config) -> bool:
+    return "chaos" in str(config.getoption("markexpr"))
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    said = [] if _heavy(config) else ["tests marked chaos take minutes and are left to: make chaos"]
+    return [_postgres(), *said]
+
+
+def _postgres() -> str:
     try:
         account = binaries.server_account()
         version = account.run(binaries.wheel() / "bin" / "postgres", "--version").stdout.strip()

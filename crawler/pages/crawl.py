@@ -15,9 +15,11 @@ from typing import Any
 from uuid import uuid4
 
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
 
-from archive import claims, clock, database, sources
+from archive import claims, clock, connection, database, sources
 from archive.models import Link
 from archive.pages import MAX_BYTES
 from archive.settings import Settings
@@ -140,8 +142,26 @@ def _run(
     known = (*chosen, *(source for _, source in wanted if source))
     process = scrapy_process(settings, known, seconds)
     crawler = process.create_crawler(NewsSpider)
+    troubles: list[BaseException] = []
+
+    def ended_by(error: BaseException | None) -> bool:
+        """Whether the database is to blame. Nobody's page can be kept then, so the crawl ends."""
+        if error and connection.is_down(error):
+            troubles.append(error)
+            deferred_from_coro(crawler.stop_async())
+            return True
+        return False
+
+    def missed(failure: Failure) -> Any:
+        return None if ended_by(failure.value) else failure
+
     for beat, every in beats:
-        LoopingCall(beat).start(every, now=False)
+        LoopingCall(beat).start(every, now=False).addErrback(missed)
+    for name in ("core.scraper", "core.engine", "utils.signal"):
+        # It is told once, in the end.
+        logging.getLogger(f"scrapy.{name}").addFilter(
+            lambda record: not (record.exc_info and ended_by(record.exc_info[1]))
+        )
     process.crawl(
         crawler,
         sources=chosen,
@@ -150,6 +170,8 @@ def _run(
         source_seconds=min(settings.crawl_source_seconds, seconds),
     )
     process.start()
+    if troubles:
+        raise troubles[0]
     errors = crawler.stats.get_value("log_count/ERROR", 0) if crawler.stats else 0
     frontier.counts["errors"] += errors
 

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,22 @@ def test_a_failing_first_file_leaves_an_empty_database(fresh: Connection, folder
     assert migrations.check(fresh, folder) is False
     write(folder, "migrations/0001_shelf.sql", FILES["migrations/0001_shelf.sql"])
     assert migrations.migrate(fresh, folder) == list(FILES)
+
+
+def test_somebody_who_reads_stops_no_migration_for_ever(
+    fresh: Connection, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations.migrate(fresh, folder)
+    write(folder, "views/010_shelves.sql", "create view news.shelves as select 2 as place;")
+    monkeypatch.setattr(migrations, "LOCK_SECONDS", 0.2)
+    with psycopg.connect(fresh.info.dsn, password=fresh.info.password) as reader:
+        reader.execute("select from news.shelves")
+        began = time.monotonic()
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            migrations.migrate(fresh, folder)
+        assert time.monotonic() - began < 10  # The tests' server gives up after 20 s.
+        assert reader.execute("select place from news.shelves").fetchall() == [(1,)]
+    assert migrations.migrate(fresh, folder) == ["views/010_shelves.sql", *list(FILES)[3:4]]
 
 
 def test_views_are_made_anew_when_the_text_of_one_changes(fresh: Connection, folder: Path) -> None:

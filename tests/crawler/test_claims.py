@@ -45,6 +45,30 @@ def test_a_killed_crawl_is_taken_up_again(deployment: Any, publisher: Any) -> No
     assert deployment.outcomes()[publisher.root + "/a/1"] == "stored"
 
 
+def test_a_crawl_whose_connection_is_cut_says_so_once_and_asks_for_no_more(
+    deployment: Any, publisher: Any
+) -> None:
+    links = [publisher.article(f"/slow/a/{n}") for n in range(1, 7)]
+    publisher.feed(*links)
+    deployment.register(publisher.source(article=r"^https?://[^/]+/slow/a/(.+)$"))
+    deployment.allow(publisher.host)
+    with deployment.start("crawl", CRAWL_TIMEOUT="20") as crawl:
+        until(lambda: any("/slow/" in path for path in publisher.asked))
+        deployment.ask(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        publisher.release.set()
+        _, err = crawl.communicate(timeout=60)
+    assert crawl.returncode == 1
+    assert "Traceback" not in err
+    assert err.splitlines()[-1].startswith("jianbao: database: ")
+    assert len(publisher.asked) < len(links)
+    run_out(deployment)
+    deployment.counts("crawl", "--force")
+    assert set(publisher.asked) >= {path.removeprefix(publisher.root) for path in links}
+
+
 def test_waiting_ends_when_the_other_is_done(deployment: Any, publisher: Any) -> None:
     publisher.feed(publisher.root + "/slow/a/1")
     deployment.register(publisher.source(article=r"^https?://[^/]+/slow/a/(.+)$"))
