@@ -82,7 +82,7 @@ def main() -> int:
     words = ["-q", "--no-header", "-m", "chaos or not chaos", *names]
     sys.stderr.write(f"{len(names)} tests of {len(chosen)} faults\n")
     pytest.main(words, plugins=[seen])
-    ok, known = True, told_before()
+    ok, known = True, dict[str, str]()
     for fault in chosen:
         verdict, told = judge(fault, seen)
         print(f"{fault.id:<4} {fault.fault}: {fault.expected}: {told}: {verdict}", flush=True)
@@ -90,7 +90,7 @@ def main() -> int:
             ok = False
         else:
             known[fault.id] = told if verdict == OK else f"{verdict}; {told}"
-    write(faults, known)
+    write(faults, told_before() | known)
     return 0 if ok else 1
 
 
