@@ -14,7 +14,7 @@ from archive.models import Corrected, KeyFigure, Rising, SourceDay, Story, Windo
 _CHART, _DAY, _BASELINE = 6, timedelta(days=1), timedelta(days=14)
 _CHANGES = 12
 
-# As news.figure_comparisons has it, which compares all figures with all before it chooses some.
+# As news.figure_comparisons has it, for the figures of the stories at hand and any other source.
 _FIGURES = """
 with told as materialized (
     select f.*, l.source

@@ -35,7 +35,7 @@ comment on column news.figures.url is 'Canonical address. 规范链接。';
 -- subjects said alike: a number as of another day is no conflict, and one of another kind (238 at a
 -- day, 238 within months) no agreement.
 create or replace view news.figure_comparisons as
-with told as (
+with told as not materialized (
     select f.*, s.name as source_name, l.url
       from archive.figure f
       join archive.article a on a.id = f.article
