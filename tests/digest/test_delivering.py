@@ -60,8 +60,8 @@ def post() -> Iterator[Post]:
 
 @pytest.fixture
 def settings(database_settings: Settings, post: Post, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(delivering, "PAUSES", (0, 0.2))
-    monkeypatch.setattr(delivering, "BACK_OFF", (0.1,))
+    monkeypatch.setattr(delivering, "PAUSES", (0, 0.7))
+    monkeypatch.setattr(delivering, "BACK_OFF", (0.6,))
     monkeypatch.setenv("JIANBAO_NOW", NOW.isoformat())
     mail = {"smtp_host": "127.0.0.1", "smtp_port": post.port, "smtp_security": "none"}
     mail |= {"smtp_per_minute": 0}
