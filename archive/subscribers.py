@@ -96,12 +96,6 @@ def link_key(conn: Connection[TupleRow]) -> bytes:
     return bytes(row[0])
 
 
-def topics(conn: Connection[TupleRow]) -> list[str]:
-    """The topics that a reader can choose, in their order."""
-    rows = conn.execute("select name from archive.topic order by position").fetchall()
-    return [name for (name,) in rows]
-
-
 def found(conn: Connection[TupleRow], search: str) -> frozenset[int]:
     """The articles of the last days that a saved search finds. Raises SearchError."""
     if not search:

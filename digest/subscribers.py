@@ -40,7 +40,7 @@ def add(
         raise typer.BadParameter(problem)
     current = settings.load()
     with database.connect(current) as conn:
-        if problem := _wrong_choice(choice, readers.topics(conn)):
+        if problem := _wrong_choice(choice, _topics()):
             raise typer.BadParameter(problem)
         if search:
             console.say(f"The search finds {len(readers.found(conn, search))} articles by now.")
@@ -87,7 +87,7 @@ def import_readers(
     current = settings.load()
     text = _decoded(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
     with database.connect(current) as conn:
-        topics = readers.topics(conn)
+        topics = _topics()
     counts = {"added": 0, "unchanged": 0, "refused": 0}
     seen: set[str] = set()
     with database.connect(current, database.MAILER) as conn:
@@ -147,6 +147,12 @@ def _wrong_address(address: str) -> str:
     """Why nobody can be reached there; empty if nothing is wrong."""
     known = address in CHANNELS or valid_address(address)
     return "" if known else f"{address!r} is not a mail address"
+
+
+def _topics() -> list[str]:
+    from archive import taxonomy
+
+    return [topic.name for topic in taxonomy.load().topics]
 
 
 def _wrong_choice(choice: Choice, topics: list[str]) -> str:
