@@ -4,8 +4,8 @@ import os
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from archive.edition_models import Window
 from archive.errors import UsageError
-from archive.models import Window
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 

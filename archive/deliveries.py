@@ -12,7 +12,7 @@ from datetime import date, datetime
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from archive.models import Delivery
+from archive.edition_models import Delivery
 from archive.subscribers import reader
 
 CLAIM_SECONDS = 5

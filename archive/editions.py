@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-from archive.models import Edition, Part, Window
+from archive.edition_models import Edition, Part, Window
 
 PATIENCE = timedelta(minutes=30)
 """So long after its cut-off an edition is mailed at the latest."""

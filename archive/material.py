@@ -14,7 +14,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow, class_row
 
 from archive import notices
-from archive.models import Material, Story, Window
+from archive.edition_models import Material, Story, Window
 from archive.sameness.additions import addition
 from archive.sameness.outlets import outlets
 

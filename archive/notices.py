@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from archive.models import Corrected, KeyFigure, Rising, SourceDay, Story, Window
+from archive.edition_models import Corrected, KeyFigure, Rising, SourceDay, Story, Window
 
 _CHART, _DAY, _BASELINE = 6, timedelta(days=1), timedelta(days=14)
 _CHANGES = 12

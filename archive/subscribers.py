@@ -6,7 +6,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from archive.models import Choice, Reader
+from archive.edition_models import Choice, Reader
 from archive.query import SearchError
 
 _DAYS = 14

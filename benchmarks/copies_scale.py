@@ -215,7 +215,7 @@ def beside() -> None:
     """The same question asked of datasketch, in memory, of an index that is small in comparison."""
     try:
         # Measured beside, not needed: it need not be installed.
-        from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found]
+        from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found]  # not ours
     except ImportError:
         print("datasketch: not measured: it is not installed (pip install datasketch)")
         return

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from archive.models import Edition
+from archive.edition_models import Edition
 from digest.message import message
 from digest.smtp import Mailer, Sent
 

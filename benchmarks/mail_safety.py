@@ -20,11 +20,11 @@ from email import policy
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-import html5lib  # type: ignore[import-untyped]
+import html5lib  # type: ignore[import-untyped]  # It has no types.
 
 import digest
 from archive import clock
-from archive.models import Corrected, Edition, KeyFigure, Material, Rising, SourceDay, Story
+from archive.edition_models import Corrected, Edition, KeyFigure, Material, Rising, SourceDay, Story
 from digest.compose import HTML_BYTES, compose
 from digest.message import message
 

@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from archive import clock, database, editions, embedded, subscribers
-from archive.models import Choice, Edition, Part
+from archive.edition_models import Choice, Edition, Part
 from archive.settings import Settings
 from benchmarks.trial import JIANBAO
 from demo.mailbox import Mailbox

@@ -13,7 +13,7 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from archive.models import Choice
+from archive.edition_models import Choice
 from benchmarks.readers import TOPICS, Readers, bar, readers
 
 DAY = date(2026, 3, 2)

@@ -10,7 +10,7 @@ from typing import Any
 
 from archive import console, database, settings, subscribers
 from archive import query as archive_query
-from archive.models import Choice
+from archive.edition_models import Choice
 from archive.settings import Settings
 from demo import deployment
 from demo.deployment import READER, Demo

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from archive.models import Assembled, Edition, Part
+from archive.edition_models import Assembled, Edition, Part
 
 _BRACES = re.compile(r"\{(subject|preheader|shown|unsubscribe)\}")
 _FILLED = {"opening", "choice", "unsubscribe"}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from archive.models import Choice, Edition, Part
+from archive.edition_models import Choice, Edition, Part
 from archive.text import fold
 from digest import rendering
 from digest.assembling import assemble

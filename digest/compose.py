@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archive.models import Edition, Material, Part, Story
+from archive.edition_models import Edition, Material, Part, Story
 from digest import entries, figures, ledger, ranking
 from digest.assembling import assemble
 from digest.lines import line

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from archive import clock, console, database, deliveries, subscribers
-from archive.models import Delivery, Edition
+from archive.edition_models import Delivery, Edition
 from archive.query import SearchError
 from archive.settings import Settings, SettingsError
 from digest import robots

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import clock, editions, material
-from archive.models import Edition, Material, Window
+from archive.edition_models import Edition, Material, Window
 from archive.settings import Settings
 from digest import compose as composing
 from digest.message import message

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.models import Corrected, KeyFigure, Rising, Story
+from archive.edition_models import Corrected, KeyFigure, Rising, Story
 from archive.text import fold
 from digest import figures
 from digest.lines import line

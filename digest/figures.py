@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from archive.models import KeyFigure, Story
+from archive.edition_models import KeyFigure, Story
 from archive.text import fold
 
 OF_THE_DAY = 6

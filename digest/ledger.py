@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from archive.models import Material, SourceDay, Story
+from archive.edition_models import Material, SourceDay, Story
 from digest.lines import line
 from digest.words import Words
 

@@ -8,8 +8,8 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 
 from archive.clock import BEIJING
+from archive.edition_models import Edition
 from archive.errors import UsageError
-from archive.models import Edition
 from archive.text import clean_line
 
 MAILED_AT = time(7, 30, tzinfo=BEIJING)

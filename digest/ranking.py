@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from archive.models import Story
+from archive.edition_models import Story
 
 REPORTS = 3.0
 """For the first outlet that reports it independently; as much again for twice as many more."""

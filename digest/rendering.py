@@ -4,7 +4,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from archive.models import Part
+from archive.edition_models import Part
 from digest.lines import web
 
 _JINJA = Environment(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.models import Story
+from archive.edition_models import Story
 from digest import ranking
 from digest.lines import line
 

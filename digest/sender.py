@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Self
 
 from archive import clock, deliveries, editions, subscribers
-from archive.models import Choice, Delivery, Edition
+from archive.edition_models import Choice, Delivery, Edition
 from archive.settings import Settings
 from digest import feed, robots, unsubscribe
 from digest.choice import personal, wanted, with_weekend

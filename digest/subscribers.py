@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from archive import console
-from archive.models import Choice
+from archive.edition_models import Choice
 from digest.message import valid_address
 from digest.robots import ROBOTS
 

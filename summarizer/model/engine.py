@@ -184,7 +184,8 @@ def _load(place: str) -> tuple[Engine, str]:
     tokenizer.padding_side = "right" if seq2seq else "left"
     for file in Path(place).glob("*.safetensors"):
         with safetensors.safe_open(file, "pt") as weights:
-            kinds = {weights.get_slice(name).get_dtype() for name in weights.keys()}  # noqa: SIM118
+            names = weights.keys()  # It is no mapping: it has keys, but cannot be iterated.
+            kinds = {weights.get_slice(name).get_dtype() for name in names}
         if odd := kinds - _KINDS:
             raise ValueError(f"{file.name} has weights of type {sorted(odd)[0]}")
     options |= {"use_safetensors": True, "output_loading_info": True}

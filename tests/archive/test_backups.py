@@ -27,8 +27,9 @@ from archive import (
 from archive.backups import BackupError
 from archive.clients import ProgramError
 from archive.database import DatabaseError
+from archive.edition_models import Choice, Edition
 from archive.migrations import SchemaError
-from archive.models import Choice, Edition, Page
+from archive.models import Page
 from archive.settings import Settings
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -5,7 +5,8 @@ from typing import Any
 
 from archive import biography, editions, links, pages, retention
 from archive.biography import Copy, Fetch
-from archive.models import Edition, FoundLink, Outcome, Page, Window
+from archive.edition_models import Edition, Window
+from archive.models import FoundLink, Outcome, Page
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

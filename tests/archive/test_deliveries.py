@@ -6,7 +6,7 @@ import pytest
 from psycopg import Connection
 
 from archive import clock, deliveries, editions, subscribers
-from archive.models import Choice, Delivery, Edition
+from archive.edition_models import Choice, Delivery, Edition
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 DAY = date(2026, 3, 4)

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 import jianbao
 from archive import clock, subscribers
-from archive.models import Choice
+from archive.edition_models import Choice
 from archive.settings import Settings
 from service.supervisor import free_port
 

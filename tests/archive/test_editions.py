@@ -5,7 +5,7 @@ import pytest
 from psycopg import Connection
 
 from archive import clock, editions
-from archive.models import Edition, Part
+from archive.edition_models import Edition, Part
 from archive.sameness.stored import place_pending
 from archive.sameness.telling import tell_pending
 

@@ -6,7 +6,8 @@ import pytest
 from psycopg import Connection
 
 from archive import clock, editions, links, material, sources
-from archive.models import Edition, Figure, Outcome
+from archive.edition_models import Edition
+from archive.models import Figure, Outcome
 
 DAY = date(2026, 3, 5)
 WINDOW = clock.window(DAY, time(7))

@@ -5,7 +5,7 @@ import pytest
 from psycopg import Connection
 
 from archive import clock, deliveries, editions, subscribers
-from archive.models import Choice, Edition
+from archive.edition_models import Choice, Edition
 from archive.query import SearchError
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

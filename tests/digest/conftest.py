@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive import clock
-from archive.models import Corrected, KeyFigure, Material, Rising, SourceDay, Story
+from archive.edition_models import Corrected, KeyFigure, Material, Rising, SourceDay, Story
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from datetime import date
 import html5lib
 import pytest
 
-from archive.models import Edition, Material, Part
+from archive.edition_models import Edition, Material, Part
 from digest.assembling import assemble
 from digest.compose import compose
 

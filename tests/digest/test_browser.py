@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from archive.models import Corrected, KeyFigure, Material, Rising
+from archive.edition_models import Corrected, KeyFigure, Material, Rising
 from digest.compose import compose
 
 pytestmark = pytest.mark.browser

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from archive.models import Choice, Edition, Part
+from archive.edition_models import Choice, Edition, Part
 from digest.choice import personal, wanted, with_weekend
 from digest.compose import HTML_BYTES
 

@@ -8,15 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.models import (
-    Corrected,
-    Edition,
-    KeyFigure,
-    Material,
-    Rising,
-    SourceDay,
-    Story,
-)
+from archive.edition_models import Corrected, Edition, KeyFigure, Material, Rising, SourceDay, Story
 from benchmarks.mail_safety import PROBES, SEEN, TAGS, WINDOW, check
 from digest.compose import compose
 from digest.lines import web

@@ -10,7 +10,8 @@ import pytest
 from psycopg import Connection
 
 from archive import articles, clock, editions, links, pages, sources, summaries
-from archive.models import Article, Edition, FoundLink, Outcome, Page, Summary
+from archive.edition_models import Edition
+from archive.models import Article, FoundLink, Outcome, Page, Summary
 from archive.settings import Settings
 from digest import edition
 

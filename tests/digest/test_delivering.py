@@ -14,7 +14,7 @@ from psycopg import Connection
 from pydantic import SecretStr
 
 from archive import clock, deliveries, editions, subscribers
-from archive.models import Choice, Delivery, Edition, Part
+from archive.edition_models import Choice, Delivery, Edition, Part
 from archive.settings import Settings, SettingsError
 from digest import delivering, edition, feed, sender
 from digest.message import AddressError

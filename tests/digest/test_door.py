@@ -13,7 +13,7 @@ import pytest
 from psycopg import Connection
 
 from archive import clock, deliveries, editions, subscribers
-from archive.models import Choice, Edition
+from archive.edition_models import Choice, Edition
 from archive.settings import PROJECT, Settings
 from digest import unsubscribe
 from digest.door import app

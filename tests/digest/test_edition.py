@@ -7,7 +7,8 @@ import pytest
 from psycopg import Connection
 
 from archive import articles, clock, editions, links, pages, sources, summaries
-from archive.models import Article, Edition, FoundLink, Outcome, Page, Summary, Window
+from archive.edition_models import Edition, Window
+from archive.models import Article, FoundLink, Outcome, Page, Summary
 from archive.settings import Settings
 from digest import edition
 from digest.message import AddressError

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.models import Edition, Material
+from archive.edition_models import Edition, Material
 from digest.compose import compose
 from digest.message import AddressError, message, valid_address
 

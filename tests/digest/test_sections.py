@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from archive.models import Corrected, Edition, KeyFigure, Material, Rising, SourceDay, Story
+from archive.edition_models import Corrected, Edition, KeyFigure, Material, Rising, SourceDay, Story
 from benchmarks.mail_safety import SEEN, WINDOW, full_day
 from digest import figures, ranking
 from digest.compose import HTML_BYTES, compose

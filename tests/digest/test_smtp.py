@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from archive.models import Edition
+from archive.edition_models import Edition
 from digest.message import message
 from digest.smtp import Mailer, Sent
 

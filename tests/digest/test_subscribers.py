@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import jianbao
 from archive import clock, deliveries, editions, subscribers
-from archive.models import Choice, Edition
+from archive.edition_models import Choice, Edition
 from archive.settings import Settings
 from digest.message import message_key
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import digest
 from archive import clock, taxonomy
-from archive.models import Material
+from archive.edition_models import Material
 from digest.compose import compose
 from digest.words import Words
 

@@ -11,7 +11,7 @@ import pytest
 from psycopg import Connection
 
 from archive import clock, deliveries, editions, subscribers
-from archive.models import Choice, Edition
+from archive.edition_models import Choice, Edition
 from archive.settings import PROJECT, Settings
 from service import live, lookout, supervisor
 from service.folders import Folders

@@ -15,7 +15,8 @@ from lxml import html
 from psycopg import Connection
 
 from archive import aliases, articles, clock, links, material, pages, sources
-from archive.models import Canonical, FoundLink, Link, Outcome, Page, Window
+from archive.edition_models import Window
+from archive.models import Canonical, FoundLink, Link, Outcome, Page
 from crawler.articles.reading import read_pending
 from crawler.links.aliases import canonical, stated
 from crawler.sources import registry, urls
