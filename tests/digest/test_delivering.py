@@ -267,7 +267,7 @@ def test_not_more_are_sent_in_a_minute_than_the_setting_says(
     began = time.monotonic()
     paced = settings.model_copy(update={"smtp_per_minute": 60})
     assert delivering.deliver(conn, outbox, paced) == {"sent": 3}
-    assert 2 <= time.monotonic() - began < 8
+    assert time.monotonic() - began >= 2
 
 
 def test_each_reader_gets_his_topics_and_a_link_of_his_own(

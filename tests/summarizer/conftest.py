@@ -1,3 +1,4 @@
+import contextlib
 import http.server
 import json
 import threading
@@ -63,7 +64,8 @@ class ChatServer:
                 assert self.path == "/v1/chat/completions"
                 said = server.answer(body)
                 if callable(said):
-                    said(self)
+                    with contextlib.suppress(ConnectionError):  # The client may have had enough.
+                        said(self)
                     self.close_connection = True
                 elif isinstance(said, int):
                     self.reply(said, {"error": f"no, {self.headers['Authorization']}"})

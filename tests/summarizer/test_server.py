@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -50,18 +51,18 @@ def test_without_a_key_none_is_sent(server: Any, article: Article) -> None:
     assert server.keys == [None]
 
 
-def test_articles_are_asked_about_at_once_and_answered_in_order(
-    client: Server, server: Any
-) -> None:
-    def slowly(body: dict[str, Any]) -> object:
-        time.sleep(0.2)
+def test_articles_are_asked_about_at_once_and_answered_in_order(server: Any) -> None:
+    both = threading.Barrier(2)
+
+    def together(body: dict[str, Any]) -> object:
+        both.wait(20)
         return {"总结": body["messages"][0]["content"].partition("标题：")[2][:2]}
 
-    server.answer = slowly
-    began = time.monotonic()
-    answers = client.write([Article(f"第{number}", "正文。") for number in range(8)])
+    server.answer = together
+    answers = Server(server.url, "qinghe-7b", KEY, seconds=30).write(
+        [Article(f"第{number}", "正文。") for number in range(8)]
+    )
     assert [one.text for one in answers] == [f"第{number}" for number in range(8)]
-    assert time.monotonic() - began < 1.2
 
 
 def test_a_server_that_knows_no_schema_is_asked_for_json_then_for_text(
@@ -164,13 +165,13 @@ def test_a_redirect_is_not_followed_with_the_key(
 
 
 def never(connection: Any) -> None:
-    time.sleep(3)
+    time.sleep(30)
 
 
 def slowly(connection: Any) -> None:
     connection.send_response(200)
     connection.end_headers()
-    for _ in range(30):
+    for _ in range(300):
         connection.wfile.write(b" ")
         connection.wfile.flush()
         time.sleep(0.1)
@@ -183,7 +184,7 @@ def test_time_is_bounded(
     server.answer = lambda _: answer
     began = time.monotonic()
     assert refused(client, article).problem == "it did not answer within 2 seconds"
-    assert time.monotonic() - began < 2.8
+    assert time.monotonic() - began < 10
 
 
 def test_size_is_bounded(client: Server, server: Any, article: Article) -> None:
