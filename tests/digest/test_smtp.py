@@ -66,7 +66,7 @@ class Sink:
         if name == "lost":
             server.transport.abort()
         if name == "silent":
-            await asyncio.sleep(5)
+            await asyncio.sleep(3600)
         if name == "garbled":
             return "what?"
         return "250 queued"
@@ -108,7 +108,7 @@ def port(sink: Sink) -> Iterator[int]:
 
 
 def mailer(
-    port: int, security: str = "none", user: str = "", password: str = "", timeout: float = 10.0
+    port: int, security: str = "none", user: str = "", password: str = "", timeout: float = 120.0
 ) -> Mailer:
     return Mailer("127.0.0.1", port, security, user, password, timeout)
 
@@ -185,7 +185,7 @@ def test_a_refusal_with_another_cause_says_it(reader: str, advice: str, port: in
 def test_an_answer_that_is_lost_after_the_whole_message_is_unknown(
     reader: str, sink: Sink, port: int
 ) -> None:
-    with mailer(port, timeout=1.0) as sender:
+    with mailer(port, timeout=3.0 if reader == "silent" else 60.0) as sender:
         sent = post(sender, reader)
         assert sent.state == "unknown"
         assert "the answer to the whole message was lost" in sent.error
@@ -216,7 +216,7 @@ def test_a_sender_that_is_interrupted_does_not_wait_for_the_server(sink: Sink, p
     started = monotonic()
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert monotonic() - started < 5
+    assert monotonic() - started < 60
     assert sink.accepted == ["a@reader.test"]
 
 
