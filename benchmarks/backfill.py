@@ -10,11 +10,11 @@ import sys
 from datetime import datetime, time, timedelta
 
 from archive.clock import BEIJING
+from archive.listening import free_port
 from archive.query import ask
 from benchmarks.service_kills import bar, start
 from benchmarks.trial import rows, trial
 from benchmarks.watch import Watch
-from service import supervisor
 
 DAYS = 4
 READERS = 3
@@ -30,7 +30,7 @@ def main() -> int:
     today = datetime.now(BEIJING).date()
     first = today - timedelta(days=DAYS)
     with trial(first, DAYS, READERS) as place:
-        place.env.update(CRAWL_CRON="*/2 * * * *", AIRFLOW_PORT=str(supervisor.free_port()))
+        place.env.update(CRAWL_CRON="*/2 * * * *", AIRFLOW_PORT=str(free_port()))
         place.room.now = datetime.now(BEIJING)
         place.run("crawl", "--force")
         place.run("extract")

@@ -20,10 +20,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from archive import clock, database, editions, embedded, subscribers
 from archive.edition_models import Choice, Edition, Part
+from archive.listening import free_port
 from archive.settings import Settings
 from benchmarks.trial import JIANBAO
 from demo.mailbox import Mailbox
-from service.supervisor import free_port
 
 TOPICS = ("芯片", "大模型", "机器人")
 STORIES = 30

@@ -17,11 +17,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from archive import database
 from archive.clock import BEIJING
+from archive.listening import free_port
 from archive.query import ask
 from benchmarks.trial import Trial, trial
 from benchmarks.watch import Watch, crawl, left_over
 from demo.newsroom import OUTLETS
-from service import airflow, supervisor
+from service import airflow
 from service.folders import Folders, kept_secrets
 
 TARGETS = ("crawl", "scheduler", "database", "api-server", "dag-processor", "keeper")
@@ -42,7 +43,7 @@ def kill(kills: int, seed: int) -> bool:
     chance = random.Random(seed)
     first = datetime.now(BEIJING).date() - timedelta(days=DAYS)
     with trial(first, DAYS, READERS) as place:
-        place.env.update(CRAWL_CRON="* * * * *", AIRFLOW_PORT=str(supervisor.free_port()))
+        place.env.update(CRAWL_CRON="* * * * *", AIRFLOW_PORT=str(free_port()))
         place.run("up")
         place.run("down")
         watch, warm = start(place)

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -107,7 +106,7 @@ def start(folders: Folders, programs: list[Program], environment: Mapping[str, s
         lines = (started.stderr or started.stdout).strip().splitlines()
         said = [line for line in lines if not line.startswith("For help")] or ["no reason given"]
         raise ServiceError("supervisord", f"did not start: {said[-1]}")
-    _until(lambda: states(folders) is not None, 15, "supervisord", folders)
+    _until(lambda: states(folders) is not None, 60, "supervisord", folders)
     return True
 
 
@@ -201,10 +200,3 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

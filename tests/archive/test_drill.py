@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 import jianbao
 from archive import clock, subscribers
 from archive.edition_models import Choice
+from archive.listening import free_port
 from archive.settings import Settings
-from service.supervisor import free_port
 
 JIANBAO = Path(sys.executable).with_name("jianbao")
 DAY = date(2026, 3, 5)
@@ -62,7 +62,6 @@ class Place:
             env=self.env | changes,
             capture_output=True,
             check=False,
-            timeout=60,
         )
 
     def told(self, *words: object, **changes: str) -> bytes:
@@ -198,7 +197,7 @@ def test_a_reader_that_has_gone_ends_an_export_quietly(desk: Any, place: Place) 
     export.stdout.read(10)
     export.stdout.close()
     told = export.stderr.read()
-    export.wait(30)
+    export.wait()
     export.stderr.close()
     assert b"Traceback" not in told
     assert b"rror" not in told

@@ -135,7 +135,7 @@ def test_the_whole_job_by_workers_that_share_postgres_broker_and_address(
 ) -> None:
     if not (redis := shutil.which("redis-server")):
         pytest.skip("redis-server is not installed")
-    now, broker, smtp = datetime.now(UTC), free_port(None), free_port(None)
+    now, broker, smtp = datetime.now(UTC), free_port(), free_port()
     mails = tmp_path / "mails"
     with ExitStack() as stack:
         address = stack.enter_context(databases(postgres))
@@ -165,7 +165,7 @@ def test_the_whole_job_by_workers_that_share_postgres_broker_and_address(
             EDITION_CUTOFF="23:59",
         )
         main = both | {"JIANBAO_HOME": str(home / "main"), "CELERY_WORKERS": "0"}
-        port = free_port(None)
+        port = free_port()
         main["AIRFLOW_PORT"] = str(port)
         far = both | {"JIANBAO_HOME": str(home / "far"), "CELERY_WORKERS": "1"}
         far["AIRFLOW_URL"] = f"http://127.0.0.1:{port}"
