@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from archive import clock
 from archive.settings import Settings
 from archive.text import clean_line
-from digest.posting import post
-from digest.robots import payload
+from digest.robots import payload, post
 from service.folders import Folders
 
 ROBOT_HOSTS = {

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from archive import clock, deliveries, editions, subscribers
 from archive.edition_models import Choice, Delivery, Edition, Part
 from archive.settings import Settings, SettingsError
-from digest import delivering, edition, feed, sender
+from digest import delivering, edition, feed, robots, sender
 from digest.message import AddressError
 from digest.smtp import Mailer, Sent
 
@@ -357,7 +357,7 @@ def test_other_channels_go_through_the_same_outbox(
         posted.append((name, url))
         return Sent("unknown", "lost") if name == "dingtalk" else Sent("sent")
 
-    monkeypatch.setattr(sender, "post", post)
+    monkeypatch.setattr(robots, "post", post)
     for name in ("wecom", "dingtalk", "atom"):
         subscribers.put(conn, name, Choice(), NOW)
     deliveries.queue(conn, DAY, NOW)

@@ -15,8 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from digest.posting import post
-from digest.robots import ROBOTS, answer, payload
+from digest.robots import ROBOTS, answer, payload, post
 from digest.smtp import Sent
 
 AT = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
