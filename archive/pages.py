@@ -1,10 +1,11 @@
 """Pages as fetched: the bytes that cannot be had twice."""
 
 import hashlib
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
 
+import psycopg
 import zstandard
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -89,6 +90,22 @@ def hold(conn: Connection[TupleRow], page: int, attempt: int) -> bool:
             (page, attempt),
         ).rowcount
     )
+
+
+def excuse(conn: Connection[TupleRow], page: int, attempt: int) -> None:
+    """Take a try back in which the connection was lost, over a new one: it is not the page's doing.
+
+    Where there is no new one, the try counts.
+    """
+    with (
+        suppress(psycopg.OperationalError),
+        psycopg.connect(conn.info.dsn, password=conn.info.password, connect_timeout=10) as new,
+    ):
+        new.execute(
+            "update archive.page set attempts = attempts - 1 where id = %s and attempts = %s"
+            " and read_at is null",
+            (page, attempt),
+        )
 
 
 def kept(

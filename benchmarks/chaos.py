@@ -79,7 +79,8 @@ def main() -> int:
     chosen = [fault for fault in faults if fault.id in sys.argv[1:]] or faults
     seen = Seen()
     names = sorted({name for fault in chosen for name in fault.tests})
-    words = ["-q", "--no-header", "-m", "chaos or not chaos", *names]
+    # A fault may take its time on a busy machine.
+    words = ["-q", "--no-header", "--timeout=1200", "-m", "chaos or not chaos", *names]
     sys.stderr.write(f"{len(names)} tests of {len(chosen)} faults\n")
     pytest.main(words, plugins=[seen])
     ok, known = True, dict[str, str]()

@@ -7,6 +7,7 @@ from typing import Any
 
 from archive import aliases, articles, clock, feed_texts, links, pages
 from archive.child import Unanswered
+from archive.connection import is_down
 from archive.models import Article, Canonical, Link, Outcome, Page
 from archive.text import clean_line, fold
 from crawler.articles import child, verdict
@@ -24,20 +25,25 @@ def read_pending(conn: Any, rule: Rule) -> dict[str, int]:
 
     Safe to run in several workers at once: each page is locked for its own transaction. A page
     is read in a child process and tried `pages.MAX_ATTEMPTS` times in all, then quarantined; a try
-    counts even if this whole program dies of it.
+    counts even if this whole program dies of it, but not if the database does.
     """
     counts: Counter[str] = Counter()
     while claimed := pages.claim_unread(conn):
         page_id, page, link, attempt = claimed
-        with conn.transaction():
-            if not pages.hold(conn, page_id, attempt):
-                continue  # Another worker was quicker.
-            reading = _attempt(conn, rule, claimed)
-            if reading is None:
-                counts["failed"] += 1
-                continue
-            belongs = canonical(page.url, reading.stated, link, rule.sources)
-            counts[store(conn, page_id, page, link, reading, belongs)] += 1
+        try:
+            with conn.transaction():
+                if not pages.hold(conn, page_id, attempt):
+                    continue  # Another worker was quicker.
+                reading = _attempt(conn, rule, claimed)
+                if reading is None:
+                    counts["failed"] += 1
+                    continue
+                belongs = canonical(page.url, reading.stated, link, rule.sources)
+                counts[store(conn, page_id, page, link, reading, belongs)] += 1
+        except Exception as error:
+            if is_down(error):
+                pages.excuse(conn, page_id, attempt)
+            raise
     return dict(counts)
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import Connection
 
@@ -193,6 +194,25 @@ def test_a_document_that_is_too_much_for_its_limit_is_quarantined(
     desk("good", GOOD)
     assert read_pending(conn, Rule.load((), None)) == {"failed": 2, "quarantined": 1, "new": 1}
     assert ledger(conn)["huge"][1] == "reading took more than 0.3 s of processor time"
+
+
+def test_a_page_is_not_to_blame_for_a_database_that_goes_away(
+    conn: Connection,
+    database_url: str,
+    desk: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def end(of: Connection, *_: object) -> None:
+        conn.execute("select pg_terminate_backend(%s)", (of.info.backend_pid,))
+
+    desk("good", GOOD)
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "_judged", end)
+        for _ in range(pages.MAX_ATTEMPTS + 1):
+            with psycopg.connect(database_url, autocommit=True) as lost:
+                with pytest.raises(psycopg.OperationalError):
+                    read_pending(lost, Rule.load((), None))
+    assert read_pending(conn, Rule.load((), None)) == {"new": 1}
 
 
 def test_a_page_that_kills_the_whole_program_is_tried_three_times(
