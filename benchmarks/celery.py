@@ -242,7 +242,7 @@ def _programs(
 def _catch_up(ready: live.Deployment, deadline: float) -> int:
     """Run crawl_news until nothing is left to fetch, and wait for the summaries; how many runs."""
     client, rounds = ready.client(), 0
-    while rounds == 0 or _pending(ready.settings, "fetch") and time.monotonic() < deadline:
+    while rounds == 0 or (_pending(ready.settings, "fetch") and time.monotonic() < deadline):
         rounds += 1
         _crawl(client, deadline)
     while _pending(ready.settings, "") and time.monotonic() < deadline:
