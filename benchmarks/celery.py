@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -252,12 +253,15 @@ def _catch_up(ready: live.Deployment, deadline: float) -> int:
 
 def _crawl(client: airflow.Client, deadline: float) -> None:
     """Run crawl_news to its end; at the deadline FACTS say what is missing."""
-    run_id, state = client.trigger("crawl_news", {}), ""
+    run_id, state = "", ""
     while state != "success" and time.monotonic() < deadline:
-        time.sleep(1)
-        (state,) = (r["state"] for r in client.runs("crawl_news") if r["dag_run_id"] == run_id)
+        # Airflow may be slow to answer on a busy machine; what was asked twice runs twice.
+        with suppress(ServiceError):
+            run_id = run_id or client.trigger("crawl_news", {})
+            (state,) = (r["state"] for r in client.runs("crawl_news") if r["dag_run_id"] == run_id)
         if state == "failed":
             raise ServiceError("DAG crawl_news", "failed")
+        time.sleep(2)
 
 
 def _pending(current: Settings, stage: str) -> bool:
