@@ -191,7 +191,10 @@ def measure(
                 for path in sorted(ready.folders.logs.glob("worker-*.log"))
             ]
         finally:
-            live.stop(current)
+            try:
+                live.stop(current)
+            except ServiceError:
+                live.stop(current)  # What a supervisor leaves that had to be killed.
         requests, gaps = _seen(log)
         counts = Rows(*(int(str(n)) for n in rows))
         stages, failed = _stages(ran), [str(error) for *_, error in ran if error]
