@@ -14,6 +14,7 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from archive import database
 from archive.clock import BEIJING
@@ -104,7 +105,7 @@ def hit(watch: Watch, target: str, day: date, pause: float) -> Hit:
     time.sleep(pause)
     watch.until(lambda: crawl() and watch.pid(target))
     kept = watch.kept()
-    run = next(run for run in watch.runs("crawl_news") if run["state"] == "running")["dag_run_id"]
+    run = newest(watch.runs("crawl_news"))
     pid, since, began = watch.pid(target), datetime.now(UTC), time.monotonic()
     os.kill(pid, signal.SIGKILL)
     if target != "crawl":
@@ -126,6 +127,11 @@ def hit(watch: Watch, target: str, day: date, pause: float) -> Hit:
         f"in {tries} tries, {len(kept)} rows before, {lost} lost\n"
     )
     return Hit(back, finished if ended else float("inf"), lost)
+
+
+def newest(runs: list[dict[str, Any]]) -> str:
+    """The id of the run that runs, or of the one that has just ended."""
+    return str(next((run for run in runs if run["state"] == "running"), runs[0])["dag_run_id"])
 
 
 def settle(watch: Watch, kills: int) -> list[bool]:
