@@ -19,7 +19,6 @@ import service.keeping
 import service.placing
 import service.searching
 import summarizer.commands
-import summarizer.model.commands
 from archive import console
 from archive.errors import KnownError
 
@@ -29,7 +28,6 @@ for room in (
     crawler.commands,
     crawler.explaining,
     summarizer.commands,
-    summarizer.model.commands,
     digest.commands,
     digest.outbox,
     digest.subscribers,

@@ -14,7 +14,8 @@ from datetime import datetime, time, timedelta
 from archive.clock import BEIJING
 from archive.listening import free_port
 from archive.query import ask
-from benchmarks.service_kills import bar, start
+from benchmarks.bars import bar
+from benchmarks.service_kills import start
 from benchmarks.trial import Trial, rows, trial
 from benchmarks.watch import Watch
 

@@ -4,7 +4,6 @@ python -m benchmarks.copies STREAM: JSONL or JSONL.gz of {id, title, text, …} 
 writes JSONL of {id, group}, in the same order, when the stream has ended.
 """
 
-import gzip
 import json
 import sys
 import time
@@ -14,18 +13,17 @@ from pathlib import Path
 
 from archive.sameness.copies import Known, Placement, place
 from archive.sameness.marks import traits
+from benchmarks.gold import rows
 
 
 def main() -> int:
     stream = Path(sys.argv[1])
     shelf, ids, took = Shelf(), [], []
-    with (gzip.open if stream.suffix == ".gz" else open)(stream, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(filter(str.strip, lines)):
-            article = json.loads(line)
-            ids.append(article["id"])
-            start = time.process_time()
-            shelf.add(number, article.get("title") or "", article.get("text") or "")
-            took.append(time.process_time() - start)
+    for number, article in enumerate(rows(stream)):
+        ids.append(article["id"])
+        start = time.process_time()
+        shelf.add(number, article.get("title") or "", article.get("text") or "")
+        took.append(time.process_time() - start)
     for number, name in enumerate(ids):
         print(json.dumps({"id": name, "group": ids[shelf.group(number)]}, ensure_ascii=False))
     took.sort()

@@ -25,8 +25,9 @@ from archive.clock import BEIJING
 from archive.connection import DatabaseError
 from archive.embedded import ServerError
 from archive.query import ask
+from benchmarks.bars import bar
 from benchmarks.crowd import Place, place
-from benchmarks.service_kills import bar, kill
+from benchmarks.service_kills import kill
 from benchmarks.trial import mailbox, mails
 
 PER_DAY, SOURCES_PER_DAY, PAGES, READERS = 24, 6, 12, 20

@@ -22,7 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from archive.child import Child
-from benchmarks.extraction import Bars
+from benchmarks.bars import Bars
 from summarizer.model import writer
 
 _WRITTEN = 120

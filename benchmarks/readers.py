@@ -5,7 +5,6 @@ import email.policy
 import os
 import random
 import subprocess
-import sys
 import tempfile
 import threading
 from collections import Counter
@@ -136,9 +135,3 @@ def readers(
                 embedded.stop(home / "postgres")
         finally:
             server.stop()
-
-
-def bar(name: str, value: float, goal: str, note: str) -> None:
-    """Print one bar."""
-    sys.stdout.write(f"{name:<24} {value:7.0f}  goal {goal:<6} {note}\n")
-    sys.stdout.flush()

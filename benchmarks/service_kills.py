@@ -20,6 +20,7 @@ from archive import database
 from archive.clock import BEIJING
 from archive.listening import free_port
 from archive.query import ask
+from benchmarks.bars import bar
 from benchmarks.trial import Trial, trial
 from benchmarks.watch import Watch, crawl, left_over
 from demo.newsroom import OUTLETS
@@ -62,12 +63,6 @@ def kill(kills: int, seed: int) -> bool:
             bar("rows lost", sum(hit.lost for hit in hits), 0, "links and articles"),
         ]
         return all([*met, *settle(watch, kills)])
-
-
-def bar(name: str, value: float, goal: float, note: str) -> bool:
-    """Print a bar: a value that may be as high as its goal; whether it is."""
-    print(f"{name:<24} {value:6.0f}    goal <= {goal:<5} {note}", flush=True)
-    return value <= goal
 
 
 def start(place: Trial) -> tuple[Watch, float]:

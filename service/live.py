@@ -15,7 +15,7 @@ from service.folders import Folders, kept_secrets
 from service.supervisor import Program, State
 
 DAGS = ["crawl_news", "summarize_articles", "send_digest", "tend_archive"]
-START_SECONDS = 180
+START_SECONDS = 300
 LEAST_FREE_GB = 2
 
 

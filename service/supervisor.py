@@ -14,7 +14,7 @@ from xmlrpc.client import Fault, ServerProxy
 
 from archive.errors import KnownError
 from archive.settings import PROJECT
-from service.alone import end_earlier
+from service.begin import end_earlier
 from service.folders import Folders
 
 
@@ -147,14 +147,11 @@ def _configuration(folders: Folders, programs: list[Program]) -> str:
         user="user=root\n" if os.geteuid() == 0 else "",
     )
     for program in programs:
-        command = program.command
-        if program.after:
-            command = (sys.executable, "-m", "service.after", program.after, *command)
         alone = str(folders.alone / program.name)
-        command = (sys.executable, "-m", "service.alone", alone, *command)
+        begin = (sys.executable, "-m", "service.begin", alone, program.after)
         text += _PROGRAM.format(
             name=program.name,
-            command=" ".join(_quote(part) for part in command),
+            command=" ".join(_quote(part) for part in (*begin, *program.command)),
             # supervisord expands the names of logs twice.
             logs=_escape(_escape(str(folders.logs))),
         )

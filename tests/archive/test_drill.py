@@ -7,20 +7,18 @@ import pty
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from typer.testing import CliRunner
 
 import jianbao
 from archive import clock, subscribers
 from archive.edition_models import Choice
-from archive.listening import free_port
 from archive.settings import Settings
 
 JIANBAO = Path(sys.executable).with_name("jianbao")
@@ -40,12 +38,9 @@ class Post:
 
 
 @pytest.fixture
-def post() -> Iterator[tuple[Post, int]]:
-    server, port = Post(), free_port()
-    controller = Controller(server, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield server, port
-    controller.stop()
+def post(mail_server: Callable[[Post], int]) -> tuple[Post, int]:
+    server = Post()
+    return server, mail_server(server)
 
 
 class Place:

@@ -1,7 +1,7 @@
 import email
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from email import policy
@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import Connection
 from pydantic import SecretStr
@@ -28,8 +27,9 @@ NOW = clock.window(DAY, Settings().edition_cutoff).end
 class Post:
     """A mail server. What it says of a reader, when it is not yes, is in `answers`."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    port: int
+
+    def __init__(self) -> None:
         self.answers: dict[str, str] = {}
         self.asked: list[str] = []
         self.accepted: list[bytes] = []
@@ -50,13 +50,10 @@ class Post:
 
 
 @pytest.fixture
-def post() -> Iterator[Post]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        server = Post(probe.getsockname()[1])
-    controller = Controller(server, hostname="127.0.0.1", port=server.port)
-    controller.start()
-    yield server
-    controller.stop()
+def post(mail_server: Callable[[Post], int]) -> Post:
+    server = Post()
+    server.port = mail_server(server)
+    return server
 
 
 @pytest.fixture
