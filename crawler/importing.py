@@ -10,7 +10,7 @@ from archive.child import Unanswered
 from archive.errors import KnownError
 from archive.models import FoundLink, Link, Outcome, Page
 from archive.settings import Settings
-from crawler.articles import child
+from crawler.articles import reader
 from crawler.articles.documents import read_document
 from crawler.articles.reading import read_pending
 from crawler.pages.crawl import crawl, sync_registry
@@ -82,7 +82,7 @@ def _add_file(conn: Any, known: tuple[Source, ...], target: str, body: bytes) ->
     now = clock.now()
     name = Path(target).name
     try:
-        stated = child.ours.call(read_document, body, name, now).url
+        stated = reader.ours.call(read_document, body, name, now).url
     except Unanswered:
         stated = ""  # Reading it will say why.
     urn = f"urn:sha256:{hashlib.sha256(body).hexdigest()}"
