@@ -18,7 +18,7 @@ from psycopg import Connection
 from archive import clock, links, pages, sources
 from archive.child import Child, ChildError, Unanswered
 from archive.models import FoundLink, Page
-from crawler.articles import child, reading
+from crawler.articles import reader, reading
 from crawler.articles.reading import read_pending
 from crawler.sources import registry
 from crawler.sources.relevance import Rule
@@ -107,7 +107,7 @@ def test_a_child_that_cannot_start_is_nobodys_page(
 def test_nothing_is_left_when_the_parent_goes(how: int, busy: bool) -> None:
     call = "ours.call(time.sleep, 50)" if busy else "time.sleep(50)"
     code = (
-        "import os, time; from crawler.articles.child import ours;"
+        "import os, time; from crawler.articles.reader import ours;"
         "print(ours.call(os.getpid), flush=True);" + call
     )
     with subprocess.Popen(
@@ -162,7 +162,7 @@ def test_all_pages_beside_the_poison_are_read(
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", str(folder))
     monkeypatch.setattr(reading, "read_page", importlib.import_module("poison").read_page)
-    monkeypatch.setattr(child, "ours", hired(cpu=0.7))
+    monkeypatch.setattr(reader, "ours", hired(cpu=0.7))
     poison = ("hang", "eat", "exit", "crash", "raise")
     for name in poison:
         desk(name, f"{name} {GOOD}")
@@ -186,7 +186,7 @@ def test_a_document_that_is_too_much_for_its_limit_is_quarantined(
     hired: Callable[..., Child],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(child, "ours", hired(cpu=1))
+    monkeypatch.setattr(reader, "ours", hired(cpu=1))
     desk("huge", GOOD + f"<p>{TEXT * 20}</p>" * 3000)
     desk("good", GOOD)
     assert read_pending(conn, Rule.load((), None)) == {"failed": 2, "quarantined": 1, "new": 1}

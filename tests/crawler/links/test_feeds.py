@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from archive.clock import BEIJING
 from archive.models import FoundLink
-from crawler.links.discovery import DiscoveryError, feed
+from crawler.links.answers import DiscoveryError
+from crawler.links.feeds import feed
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
 BASE = "https://www.jia.example/feed"

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from archive.clock import BEIJING
 from archive.models import FoundLink
-from crawler.links.discovery import DiscoveryError, listing
+from crawler.links.answers import DiscoveryError
+from crawler.links.listings import listing
 from crawler.sources.source import Source
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from archive.clock import BEIJING
 from archive.models import FoundLink
-from crawler.links.discovery import DiscoveryError, sitemap
+from crawler.links.answers import DiscoveryError
+from crawler.links.sitemaps import sitemap
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
 BASE = "https://www.jia.example/sitemap.xml"
