@@ -123,9 +123,7 @@ def resolve(known: "tuple[Source, ...]", typed: str) -> Address:
         return Address(typed, "", text.lower().partition("/")[0], "", "an imported document")
     full = text if "://" in text else f"https://{text}"
     try:
-        source = registry.matching(known, full)
-        url = urls.canonical(full, source)
-        key = urls.key(url, source)
+        url, key, source = registry.identify(known, full)
     except urls.UrlError as error:
         raise NoAddress(typed, error.problem) from None
     if source:

@@ -12,7 +12,7 @@ from archive import console, database, settings, subscribers
 from archive import query as archive_query
 from archive.edition_models import Choice
 from archive.settings import Settings
-from demo import deployment
+from demo import deployment, newsroom
 from demo.deployment import READER, Demo
 from service import live
 from service.airflow import Client
@@ -56,7 +56,7 @@ def run(fresh: bool) -> None:
         live.start(ready, _programs(demo))
         client = ready.client()
         _wait_until_ready(client, progress)
-    corrected = _is_corrected(demo)
+    corrected = newsroom.is_corrected(demo.state)
     with console.working("3/5 DAG crawl_news: crawling the newsroom") as progress:
         _run_dag(client, "crawl_news", {"force": True}, progress)
         if not corrected:
@@ -81,7 +81,7 @@ def forget() -> None:
 
 def _programs(demo: Demo) -> list[Program]:
     python = sys.executable
-    newsroom = (
+    serving = (
         python, "-m", "demo.server", "--port", str(demo.newsroom_port),
         "--reference-day", demo.day.isoformat(), "--state", str(demo.state),
     )  # fmt: skip
@@ -89,11 +89,7 @@ def _programs(demo: Demo) -> list[Program]:
         python, "-m", "demo.mailbox", "--port", str(demo.mailbox_port),
         "--folder", str(demo.mails),
     )  # fmt: skip
-    return [Program("newsroom", newsroom), Program("mailbox", mailbox)]
-
-
-def _is_corrected(demo: Demo) -> bool:
-    return demo.state.exists() and bool(json.loads(demo.state.read_text()).get("corrected"))
+    return [Program("newsroom", serving), Program("mailbox", mailbox)]
 
 
 def _wait_until_ready(client: Client, progress: Progress) -> None:
