@@ -131,7 +131,7 @@ def judge(fault: Fault, seen: Seen) -> tuple[str, str]:
         )  # fmt: skip
         sys.stderr.write(f"{command}: {time.monotonic() - began:.0f} s\n{done.stdout}")
         failed |= done.returncode != 0
-        told += bars(done.stdout)
+        told.append(met_by(command, done.stdout))
         if done.returncode:
             sys.stderr.write(done.stderr)
     if failed:
@@ -140,11 +140,12 @@ def judge(fault: Fault, seen: Seen) -> tuple[str, str]:
     return (OK if ran else NOT_HERE), "; ".join(told)
 
 
-def bars(printed: str) -> list[str]:
-    """`name value` of each bar that a benchmark printed, and why it was skipped."""
-    lines = [line.split("goal")[0].split() for line in printed.splitlines() if "  goal" in line]
+def met_by(command: str, printed: str) -> str:
+    """How many bars a benchmark printed, or why it was skipped."""
     skipped = [line for line in printed.splitlines() if line.startswith("skipped")]
-    return [" ".join(words) for words in lines] + skipped
+    number = sum("  goal" in line for line in printed.splitlines())
+    name = command.split()[2].removeprefix("benchmarks.")
+    return f"{name}: {'; '.join(skipped) or f'all {number} bars met'}"
 
 
 if __name__ == "__main__":

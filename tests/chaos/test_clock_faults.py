@@ -44,7 +44,6 @@ def work(place: Trial, now: datetime) -> None:
         place.run(stage, now=now)
 
 
-@pytest.mark.chaos
 def test_four_senders_at_once_mail_everybody_once(place: Trial) -> None:
     now = instant(1, 8)
     work(place, now - timedelta(hours=2))

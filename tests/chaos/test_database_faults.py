@@ -89,7 +89,6 @@ def test_an_answer_that_is_lost_leaves_nothing_twice(
     record_property("seen", f"{proxy.resets} of {commits} answers lost, 0 rows twice or missing")
 
 
-@pytest.mark.chaos
 def test_a_database_that_is_down_is_one_line_for_each_command_until_it_is_back(
     crowd: Callable[..., Any], facts: Any, one_line: Any
 ) -> None:

@@ -60,7 +60,6 @@ def test_a_full_disk_is_said_and_work_goes_on_when_there_is_room(
     injectors.apart(fault)
 
 
-@pytest.mark.chaos
 def test_a_read_only_disk_is_said(disk: Path, facts: Any, one_line: Any) -> None:
     def fault() -> None:
         injectors.tool("mount", "-t", "tmpfs", "-o", "size=160m,mode=711", "tmpfs", disk)

@@ -54,7 +54,7 @@ async def endless_header(writer: Any) -> bool:
     return True
 
 
-async def never(writer: Any) -> bool:
+async def silence(writer: Any) -> bool:
     await writer.wait_closed()
     return True
 
@@ -68,8 +68,7 @@ def resetting(chance: random.Random) -> Callable[..., Any]:
     return harm
 
 
-@pytest.mark.chaos
-@pytest.mark.parametrize("harm", [endless_header, never])
+@pytest.mark.parametrize("harm", [endless_header, silence])
 def test_a_publisher_that_never_comes_to_an_end_costs_its_own_time_only(
     crowd: Any, harm: Any, record_property: Any
 ) -> None:
@@ -81,7 +80,7 @@ def test_a_publisher_that_never_comes_to_an_end_costs_its_own_time_only(
     assert outcomes(here) == {"stored": 2 * PAGES}
     assert state(here, here.crowd.outlets[0].id).startswith("failing: ")
     assert seconds < 60
-    record_property("seen", f"{harm.__name__}: given up, the others complete, {seconds:.0f} s")
+    record_property("seen", f"{harm.__name__.replace('_', ' ')}: given up, the others complete")
 
 
 @pytest.mark.chaos
@@ -105,10 +104,9 @@ def test_connections_that_are_reset_are_made_again(
 def test_a_stopped_crawl_is_ended_by_the_clock_and_its_source_taken_up(
     crowd: Any, facts: Any, record_property: Any
 ) -> None:
-    here = crowd(1, PAGES, room=partial(Troubled, harm=never), CRAWL_TIMEOUT="60")
+    here = crowd(1, PAGES, room=partial(Troubled, harm=silence), CRAWL_TIMEOUT="60")
     # As the DAGs do.
     limit = ["timeout", "--kill-after=2", "30", JIANBAO, "crawl"]
-    began = time.monotonic()
     with subprocess.Popen(limit, env=here.env, stderr=subprocess.DEVNULL) as hung:
         children = Path(f"/proc/{hung.pid}/task/{hung.pid}/children")
         while not ask(here.url, "select 1 from runs where command ^@ 'crawl'").rows:
@@ -117,13 +115,12 @@ def test_a_stopped_crawl_is_ended_by_the_clock_and_its_source_taken_up(
         crawl = int(children.read_text().split()[0])
         os.kill(crawl, signal.SIGSTOP)
         assert hung.wait(60) in (124, -signal.SIGKILL, 137)
-    seconds = time.monotonic() - began
     assert not Path("/proc", str(crawl)).exists()
     here.room._bad.clear()
     here.run("crawl", "--force", "--wait", "75")
     here.run("extract")
     assert facts(here) == (PAGES,) * 3
-    record_property("seen", f"ended after {seconds:.0f} s of 30 + 2; the next crawl has all pages")
+    record_property("seen", "ended by its limit of 30 s; the next crawl has all pages")
 
 
 NAMED = """
@@ -162,10 +159,9 @@ def test_names_that_nobody_resolves_cost_their_own_source_only(
             seconds = time.monotonic() - began
             here.run("extract")
             assert outcomes(here) == {"stored": 2 * PAGES}
-            told = state(here, "named")
-            assert told.startswith("failing: ")
+            assert state(here, "named").startswith("failing: ")
             assert seconds < 120
-            record_property("seen", f"{how}: {told}; the others complete, {seconds:.0f} s")
+            record_property("seen", f"{how}: flagged, the others complete")
 
     injectors.apart(fault)
 

@@ -67,4 +67,5 @@ def test_a_starved_crawl_ends_and_the_next_completes_it(
     here.run("crawl", "--force", "--wait", "70")
     here.run("extract")
     assert facts(here) == (SOURCES * PAGES,) * 3
-    record_property("seen", f"{want}: ended with {ended}, {before[1]} articles, then complete")
+    how = "ends early" if any(ended) else "works"
+    record_property("seen", f"{want}: {how}, {before[1]} articles, then all")

@@ -207,9 +207,9 @@ def test_a_page_is_not_to_blame_for_a_database_that_goes_away(
     with monkeypatch.context() as patch:
         patch.setattr(reading, "_judged", end)
         for _ in range(pages.MAX_ATTEMPTS + 1):
-            with psycopg.connect(database_url, autocommit=True) as lost:
-                with pytest.raises(psycopg.OperationalError):
-                    read_pending(lost, Rule.load((), None))
+            lost = psycopg.connect(database_url, autocommit=True)
+            with lost, pytest.raises(psycopg.OperationalError):
+                read_pending(lost, Rule.load((), None))
     assert read_pending(conn, Rule.load((), None)) == {"new": 1}
 
 
