@@ -92,7 +92,7 @@ def explain(
 
     Of two addresses (or numbers of articles), tell what their texts have in common.
     """
-    from archive import biography, clock, database, settings
+    from archive import biography, clock, database, material, settings
     from crawler import likeness
     from crawler.sources import registry
 
@@ -110,8 +110,11 @@ def explain(
         told = {"address": asdict(meant), **asdict(life), "advice": advice(life)}
         sys.stdout.write(json.dumps(told, ensure_ascii=False, default=_plain) + "\n")
         return
-    due = clock.edition_day(life.first_seen, current.edition_cutoff, current.timezone)
-    console.out.print("\n".join(screen(meant, life, due)), markup=False, emoji=False)
+    cutoff, zone = current.edition_cutoff, current.timezone
+    due = clock.edition_day(life.first_seen, cutoff, zone)
+    coming = clock.window(clock.edition_day(clock.now(), cutoff, zone), cutoff, zone)
+    lines = screen(meant, life, due, coming.start - material.CATCH_UP)
+    console.out.print("\n".join(lines), markup=False, emoji=False)
 
 
 def resolve(known: "tuple[Source, ...]", typed: str) -> Address:
@@ -147,17 +150,19 @@ def advice(life: "Biography") -> str:
     return _ADVICE.get(life.outcome, _TRY).format(source=life.source)
 
 
-def screen(meant: Address, life: "Biography", due: date) -> list[str]:
+def screen(meant: Address, life: "Biography", due: date, since: datetime) -> list[str]:
     """The story for people, in lines of at most 80 columns; times are Beijing's.
 
-    `due` is the day of the edition for what was first seen when the link was.
+    `due` is the day of the edition for what was first seen when the link was; the next edition
+    makes up for what was missed of what was first seen from `since` on.
     """
-    return [
-        line for label, text in _story(meant, life, due) for line in wrapped(label, text) if text
-    ]
+    story = _story(meant, life, due, since)
+    return [line for label, text in story for line in wrapped(label, text) if text]
 
 
-def _story(meant: Address, life: "Biography", due: date) -> Iterator[tuple[str, str]]:
+def _story(
+    meant: Address, life: "Biography", due: date, since: datetime
+) -> Iterator[tuple[str, str]]:
     yield "link", life.url
     if meant.typed != life.url:
         yield "typed", meant.typed
@@ -189,7 +194,7 @@ def _story(meant: Address, life: "Biography", due: date) -> Iterator[tuple[str, 
         "to be fetched again: its publisher changed it" * (life.pending and bool(life.outcome)),
     )
     for article in life.articles:
-        yield from _article(article, due)
+        yield from _article(article, due, since)
     yield "to do", advice(life)
 
 
@@ -202,7 +207,7 @@ def _fetched(fetch: "Fetch") -> str:
     )
 
 
-def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
+def _article(article: "Telling", due: date, since: datetime) -> Iterator[tuple[str, str]]:
     part = f", part {article.part} of its page" if article.part > 1 else ""
     yield "article", f"number {article.id}{part}: {article.title}"
     shown = "%Y-%m-%d" if article.date_precision == "day" else "%Y-%m-%d %H:%M"
@@ -228,10 +233,14 @@ def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
     if (more := article.publications - 1 - len(article.copies)) > 0:
         yield "", f"and {more} more"
     if article.edition:
-        yield (
-            "edition",
-            f"{article.edition}{_PLACES[article.place]}",
-        )
+        yield "edition", f"{article.edition}{_PLACES[article.place]}"
+    elif article.missed_at:
+        read, frozen = shown_time(article.extracted_at), shown_time(article.missed_at)
+        was_read = article.extracted_at < article.missed_at
+        late = "it had no summary yet" if was_read else f"it was read at {read}"
+        yield "edition", f"missed {article.missed}, frozen at {frozen}: {late}"
+        more = "may still have it" if article.first_seen >= since else "does not: it is too old"
+        yield "", f"the next edition {more}"
     else:
         yield "edition", f"{due}, which is not composed yet"
 

@@ -16,7 +16,7 @@ from crawler.sources import registry
 from crawler.sources.source import Source
 
 MORNING = datetime(2026, 11, 22, 6, 30, tzinfo=BEIJING)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 URL = "https://www.xinghe.example/ai/202611/40017.html"
 MEANT = Address(
     "http://m.xinghe.example/ai/202611/40017.html?utm_source=weixin&from=timeline",
@@ -51,7 +51,7 @@ LIFE = Biography(
             12, 1, "湖区数据中心改用风冷", MORNING - 20 * MINUTE, "minute", "湖区日报", 1204,
             MORNING + 9 * MINUTE, 1, "extractive", "算力与芯片", 4, 11, "湖区日报", MORNING, 2,
             date(2026, 11, 22), "told",
-            {"note": 1204, "bytes": 3}, (Copy(19, "智点快讯", "https://www.zhidian.example/flash/88.html"),),
+            {"note": 1204, "bytes": 3}, None, None, MORNING, (Copy(19, "智点快讯", "https://www.zhidian.example/flash/88.html"),),
         ),
     ),
 )  # fmt: skip
@@ -82,7 +82,7 @@ to do     nothing
 
 
 def told(life: Biography, meant: Address = MEANT) -> str:
-    lines = screen(meant, life, date(2026, 11, 22))
+    lines = screen(meant, life, date(2026, 11, 22), MORNING - 7 * DAY)
     assert all(cell_len(line) <= 80 for line in lines)
     return "\n".join(lines) + "\n"
 
@@ -151,6 +151,21 @@ def test_an_edition_that_is_to_come_or_was_full() -> None:
     assert "edition   2026-11-22, which has no room for it\n" in told(full)
     old = replace(LIFE, articles=(replace(article, place="older"),))
     assert "edition   2026-11-22, for which it was published too long before\n" in told(old)
+
+
+def test_an_edition_that_was_frozen_without_it() -> None:
+    (article,) = LIFE.articles
+    frozen = MORNING + 45 * MINUTE
+    late = replace(article, edition=None, missed=date(2026, 11, 22), missed_at=frozen)
+    late = replace(late, extracted_at=frozen + 3 * MINUTE)
+    missed = "edition   missed 2026-11-22, frozen at 2026-11-22 07:15: it "
+    text = told(replace(LIFE, articles=(late,)))
+    assert f"{missed}was read at\n          2026-11-22 07:18\n" in text
+    assert "          the next edition may still have it\n" in text
+    unsummarized = replace(late, extracted_at=frozen - MINUTE)
+    assert f"{missed}had no summary yet\n" in told(replace(LIFE, articles=(unsummarized,)))
+    old = replace(late, first_seen=MORNING - 7 * DAY - MINUTE)
+    assert "the next edition does not: it is too old\n" in told(replace(LIFE, articles=(old,)))
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
