@@ -180,6 +180,7 @@ def _report(demo: Demo, current: Settings, seconds: float, port: int) -> None:
         ("             ", deployment.home() / "secrets.json"),
         ("SQL      查询", ".venv/bin/jianbao --demo psql"),
         ("Stop     停止", "make down"),
+        ("Next     继续", "docs/tutorial.md"),
     ):
         out.print(f"{name}  {value}", markup=False)
     out.print(f"Done in {seconds:.0f} seconds.", markup=False)
