@@ -163,6 +163,8 @@ def _end(error: Exception, code: int) -> None:
         # The reader of our output has gone, such as `head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(code)
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        error = KnownError(f"{error.filename}: {error.strerror}")
     line = " ".join(str(error).split()) or type(error).__name__
     console.say(f"jianbao: {line}")
     sys.exit(code)

@@ -173,7 +173,10 @@ class Client:
                 if set(names) <= known:
                     return
             time.sleep(0.5)
-        raise ServiceError("Airflow", f"was not ready after {seconds:.0f} seconds")
+        address = self._base.removeprefix("http://")
+        raise ServiceError(
+            "Airflow", f"was not ready after {seconds:.0f} seconds; is {address} free? make status"
+        )
 
     def trigger(self, dag: str, conf: Mapping[str, object]) -> str:
         """Start a run; its id."""
@@ -221,4 +224,4 @@ class Client:
             detail = error.read().decode("utf-8", "replace")[:200]
             raise ServiceError("Airflow", f"answered {error.code} to {path}: {detail}") from None
         except (urllib.error.URLError, OSError) as error:
-            raise ServiceError("Airflow", f"does not answer: {error}") from None
+            raise ServiceError("Airflow", f"does not answer: {error}; look: make status") from None

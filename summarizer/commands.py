@@ -17,7 +17,9 @@ def summarize(
     ] = False,
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Only of articles first seen since that day."),
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="DAY", help="Only of articles first seen since that day."
+        ),
     ] = None,
     method: Annotated[str, typer.Option(help="Only summaries of that method.")] = "",
     model: Annotated[str, typer.Option(help="Only summaries that this model was asked for.")] = "",
