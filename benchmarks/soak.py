@@ -4,12 +4,13 @@ python -m benchmarks.soak [--days 90] [--outlets 8] [--pieces 5]
 
 The commands' clock is JIANBAO_NOW. Each round crawls, reads, dedupes and summarizes; at 07:15 the
 edition goes out, at 01:15 retention and backup run, with KEEP_* of 30 days. What grows is told as
-what a straight line through all days after the 31st gains over them, in percent of its mean; the
-database and its backups grow with the articles, which stay for good, all else should not.
+what a straight line through all days after the 31st gains over them. The database and its backups
+grow with the articles, which stay for good; dedupe remembers up to 5,000 reports; nothing else may.
 """
 
 import argparse
 import email
+import math
 import os
 import random
 import subprocess
@@ -28,6 +29,7 @@ from statistics import fmean, linear_regression
 from archive.clock import BEIJING
 from archive.query import ask
 from benchmarks import crowd
+from benchmarks.bars import bar
 from benchmarks.trial import mailbox
 from demo.newsroom import Outlet, Piece
 from demo.scale import Crowd
@@ -40,6 +42,19 @@ SETTLED = 31
 """The day from which on retention takes as much as comes."""
 SHOWN = 3
 """Days for which an outlet shows an article."""
+GAINS = {"memory": 5.0, "connections": 1.0, "files": 2.0, "logs": 1.0}
+"""What may be gained over the days: MiB, or a number."""
+ARTICLE = 32 / 1024
+"""MiB that the database and its backups may grow by an article whose page is pruned."""
+REPORTS = 80.0
+"""MiB that dedupe may gain, until it remembers as many reports as it ever will."""
+MEASURED = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+"""Runs a command: what the kernel calls its largest size includes the one who starts it."""
 KEEP = {"KEEP_PAGES_DAYS": "30", "KEEP_RUNS_DAYS": "30", "BACKUP_KEEP": "2"}
 
 
@@ -94,13 +109,12 @@ def main() -> int:
         place.run("subscribers", "add", *(f"r{n}@jianbao.example" for n in range(READERS)))
         late = sum(_day(place, made[0], number, seen) for number in range(chosen.days))
         sent = _mailed(Path(mails))
-        for line in _lines(place, made[0], chosen.days, sent, late):
-            print(line)
-    for name, values in sorted(seen.items()):
-        print(_slope(name, values))
-    print(f"seconds                          {wall.monotonic() - began:8.0f}    "
-          f"n={chosen.days} days, load {os.getloadavg()[1]:.1f}")  # fmt: skip
-    return 0
+        met = _met(place, made[0], chosen.days, sent, late)
+    articles = len(made[0].shown)
+    met += [_gain(name, values, articles) for name, values in sorted(seen.items())]
+    seconds = f"{wall.monotonic() - began:.0f} seconds, load {os.getloadavg()[1]:.1f}"
+    print(f"{chosen.days} days of {articles} articles in {seconds}")
+    return int(not all(met))
 
 
 def _mail(port: int) -> dict[str, str]:
@@ -138,20 +152,14 @@ def _day(place: crowd.Place, room: Months, number: int, seen: dict[str, list[flo
 
 def _run(place: crowd.Place, now: datetime, words: Sequence[str]) -> float:
     """Run a command at `now`; MiB of its largest process at its largest."""
-    process = subprocess.Popen(
-        [crowd.JIANBAO, *words],
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, crowd.JIANBAO, *words],
         env=place.env | {"JIANBAO_NOW": now.isoformat()},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stderr
-    said = process.stderr.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.stderr.close()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{now:%m-%d %H:%M} jianbao {' '.join(words)}: {said}")
-    return usage.ru_maxrss / 1024
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        sys.exit(f"{now:%m-%d %H:%M} jianbao {' '.join(words)}: {done.stderr}")
+    return int(done.stdout) / 1024
 
 
 def _state(place: crowd.Place) -> dict[str, float]:
@@ -180,12 +188,17 @@ def _size(folder: Path) -> float:
     return total / 2**20
 
 
-def _slope(name: str, values: Sequence[float]) -> str:
+def _gain(name: str, values: Sequence[float], articles: int) -> bool:
+    """Print what is gained over the days after retention began; whether it may be."""
     late = values[SETTLED:] if len(values) > SETTLED + 2 else values
-    middle = fmean(late)
     gained = linear_regression(range(len(late)), late).slope * len(late) if len(late) > 1 else 0.0
-    share = 100 * gained / middle if middle else 0.0
-    return f"{name:32s} {middle:8.1f}    {share:+6.1f} % over {len(late)} days"
+    told = f"over {len(late)} days, {fmean(late):.1f} on average"
+    if name == "memory of dedupe, MiB":
+        return bar(name, gained, REPORTS, told)
+    if name in ("database, MiB", "backups, MiB"):
+        return bar(name, gained, math.ceil(ARTICLE * articles * len(late) / len(values)), told)
+    goal = GAINS.get(name.split()[0].rstrip(","), float("inf"))
+    return bar(name, gained, goal, told)
 
 
 def _mailed(folder: Path) -> Counter[str]:
@@ -194,22 +207,25 @@ def _mailed(folder: Path) -> Counter[str]:
     return Counter(email.message_from_bytes(head)["Message-ID"] for head in heads)
 
 
-def _lines(place: crowd.Place, room: Months, days: int, sent: Counter[str], late: int) -> list[str]:
-    found, twice, pending, editions = ask(
-        place.url,
-        "select (select count(*) from articles),"
-        " (select count(*) - count(distinct url) from ledger),"
-        " (select count(*) from ledger where outcome = 'pending'),"
-        " (select count(*) from editions)",
-    ).rows[0]
+def _met(place: crowd.Place, room: Months, days: int, sent: Counter[str], late: int) -> list[bool]:
+    found, twice, pending, editions = (
+        int(str(number))
+        for number in ask(
+            place.url,
+            "select (select count(*) from articles),"
+            " (select count(*) - count(distinct url) from ledger),"
+            " (select count(*) from ledger where outcome = 'pending'),"
+            " (select count(*) from editions)",
+        ).rows[0]
+    )
     return [
-        f"articles                         {found:8d}    goal = {len(room.shown)}    all shown",
-        f"duplicate addresses              {twice:8d}    goal = 0",
-        f"links without outcome            {pending:8d}    goal = 0",
-        f"rounds with a backlog            {late:8d}    goal = 0     n={days * 4}",
-        f"editions                         {editions:8d}    goal = {days}",
-        f"mails                            {sent.total():8d}    goal = {days * READERS}",
-        f"most of one edition to a reader  {max(sent.values()):8d}    goal = 1",
+        bar("articles missing", len(room.shown) - found, 0, f"of {len(room.shown)} shown"),
+        bar("duplicate addresses", twice, 0, ""),
+        bar("links without outcome", pending, 0, ""),
+        bar("rounds with a backlog", late, 0, f"of {days * 4}"),
+        bar("editions missing", days - editions, 0, f"of {days}"),
+        bar("mails missing", days * READERS - sent.total(), 0, f"of {days * READERS}"),
+        bar("one edition to a reader", max(sent.values()), 1, "the most"),
     ]
 
 
