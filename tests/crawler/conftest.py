@@ -169,7 +169,7 @@ class Deployment:
     def run(self, *words: str, **settings: str) -> tuple[int, str, str]:
         """Exit code, standard output and standard error of a command."""
         with self.start(*words, **settings) as process:
-            out, err = process.communicate(timeout=2 * _PATIENCE)
+            out, err = process.communicate(timeout=4 * _PATIENCE)
         return process.returncode, out, err
 
     def counts(self, *words: str, **settings: str) -> dict[str, int]:

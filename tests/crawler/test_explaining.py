@@ -11,9 +11,7 @@ from rich.cells import cell_len
 from archive.biography import Biography, Changed, Copy, Fetch, Telling
 from archive.clock import BEIJING
 from archive.models import Outcome
-from crawler.explaining import Address, NoAddress, advice, resolve, screen
-from crawler.sources import registry
-from crawler.sources.source import Source
+from crawler.explaining import Address, advice, screen
 
 MORNING = datetime(2026, 11, 22, 6, 30, tzinfo=BEIJING)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -220,45 +218,22 @@ def test_an_address_is_explained_however_it_was_copied(
 
 
 @pytest.mark.parametrize(
-    ("typed", "key", "said"),
+    ("address", "code", "said"),
     [
-        ("https://nobody.example/x", "nobody.example/x", "no source has articles there"),
-        ("{root}/about", "{host}/about", "site has this site, but its pattern for articles does"),
-        ("{root}/a/other?utm_source=x", "site:other", "an article of site"),
-        ("URN:SHA256:00/a.txt", "urn:sha256:00", "an imported document"),
+        ("https://nobody.example/x", 1, "no source has articles there"),
+        ("{root}/about", 1, "site has this site, but its pattern for articles does not match"),
+        ("{root}/a/other?utm_source=x", 1, "{root}/a/other (an article of site)"),
+        ("urn:sha256:00", 1, "an imported document"),
+        ("ftp://news.example/a", 2, "is not an http or https address"),
+        ("http://[", 2, "is not a valid address"),
+        ("", 2, "is not a valid address"),
     ],
 )
-def test_an_address_is_known_by_the_rules_of_the_registry(
-    publisher: Any, tmp_path: Any, typed: str, key: str, said: str
+def test_what_is_not_known_or_no_address_is_one_line(
+    deployment: Any, publisher: Any, address: str, code: int, said: str
 ) -> None:
-    meant = resolve(known(publisher, tmp_path), typed.format(root=publisher.root))
-    assert (meant.key, meant.known_as[: len(said)]) == (key.format(host=publisher.host), said)
-
-
-@pytest.mark.parametrize(
-    ("typed", "problem"),
-    [
-        ("ftp://news.example/a", "is not an http or https address"),
-        ("http://[", "is not a valid address"),
-        ("", "is not a valid address"),
-    ],
-)
-def test_what_is_no_address_is_wrong_usage(
-    publisher: Any, tmp_path: Any, typed: str, problem: str
-) -> None:
-    with pytest.raises(NoAddress, match=problem):
-        resolve(known(publisher, tmp_path), typed)
-
-
-def known(publisher: Any, folder: Any) -> tuple[Source, ...]:
-    path = folder / "sources.toml"
-    path.write_text(publisher.source(), "utf-8")
-    return registry.load(path)
-
-
-def test_what_the_archive_does_not_know_is_one_line(deployment: Any, publisher: Any) -> None:
     deployment.register(publisher.source())
-    code, out, err = deployment.run("explain", f"{publisher.root}/a/other?utm_source=x")
-    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    ended, out, err = deployment.run("explain", address.format(root=publisher.root))
+    assert (ended, out, len(err.splitlines())) == (code, "", 1)
     assert err.startswith("jianbao: ")
-    assert f"{publisher.root}/a/other (an article of site)" in err
+    assert said.format(root=publisher.root) in err

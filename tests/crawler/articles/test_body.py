@@ -56,12 +56,6 @@ def test_names_that_only_begin_like_those_are_none() -> None:
         ]
 
 
-def test_a_long_article_further_down_is_another_one() -> None:
-    links = "".join(f"<li><a href='/{n}'>{line}</a></li>" for n, line in enumerate(OTHERS * 4))
-    other = f"<div><h2>松涛科技公布财报</h2>{paragraphs(*OTHERS * 2)}</div>"
-    assert text(f"<div>{ARTICLE}</div><ul>{links}</ul>{other}") == [*TEXT]
-
-
 def test_tastes_of_other_articles_are_no_text() -> None:
     stream = "".join(
         f"<li><h4><a href='/{n}'>另一篇文章的标题</a></h4><p>{line}</p></li>"
@@ -70,33 +64,10 @@ def test_tastes_of_other_articles_are_no_text() -> None:
     assert text(f"{ARTICLE}<ul>{stream}</ul>") == [*TEXT]
 
 
-def test_a_page_laid_out_as_a_table_is_read_like_any_other() -> None:
-    cell = "<br><br>".join(TEXT)
-    menu = "<tr><td><a href='/'>首页</a></td><td><a href='/n'>滚动新闻</a></td></tr>"
-    assert text(f"<table>{menu}<tr><td>{cell}</td></tr></table>") == [*TEXT]
-
-
 def test_a_row_of_a_table_is_a_line() -> None:
     table = "<table><tr><th>模型</th><th>价格</th></tr><tr><td>青鸾</td><td>三元</td></tr></table>"
     inside = f"<div>{paragraphs(*TEXT)}{table}{paragraphs(*OTHERS)}</div>"
     assert text(inside) == [*TEXT, "模型 | 价格", "青鸾 | 三元", *OTHERS]
-
-
-def test_headings_lists_quotations_and_captions_stay_in_order() -> None:
-    inside = (
-        f"<p>{TEXT[0]}</p><h2>降价之后</h2><ul><li>医院</li><li>银行</li></ul>"
-        f"<blockquote>{TEXT[1]}</blockquote><figure><figcaption>发布会现场</figcaption></figure>"
-        f"<p>{TEXT[2]}</p>"
-    )
-    assert text(f"<div>{inside}</div>") == [
-        TEXT[0],
-        "降价之后",
-        "医院",
-        "银行",
-        TEXT[1],
-        "发布会现场",
-        TEXT[2],
-    ]
 
 
 def test_inline_elements_break_no_line_and_scripts_say_nothing() -> None:

@@ -241,11 +241,3 @@ def test_how_long_a_source_may_be_silent_depends_on_its_pace(
 ) -> None:
     newest = datetime(2026, 11, 22, tzinfo=UTC)
     assert silence([newest - gap * number for number in range(count)]) == limit
-
-
-def test_an_unknown_source_is_wrong_usage(bare: Any, press: Press) -> None:
-    press.open("healthy")
-    press.register()
-    code, out, err = bare.run("sources", "check", "helthy")
-    assert (code, out) == (2, "")
-    assert "did you mean healthy?" in err
