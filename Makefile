@@ -5,23 +5,24 @@ JIANBAO := .venv/bin/jianbao
 export PYTHON
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '  make %-10s %s\n' 'bar-1' 'What was promised, measured; so bar-2 to bar-9, up to an hour'
 
 setup:
 	@sh setup.sh
 
-demo: setup ## The whole job once on the bundled newsroom: no internet, no key, no Docker
+demo: setup ## The whole job once on a bundled newsroom: no key, no Docker
 	@$(JIANBAO) demo
 
-test: ## Set everything up, the model path included, and run all tests
+test: ## All tests; sets everything up, the model path included
 	@sh setup.sh test
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -n 3 --dist loadfile
 
-chaos: ## Inject every fault, about half an hour: what is expected, what was seen
+chaos: ## Inject every fault and see what comes of it; half an hour
 	@sh setup.sh test
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m benchmarks.chaos
 
-security: ## Guard, roles, poisoned text, injections, secrets: all their tests; licences
+security: ## Guard, roles, injections, secrets: their tests; licences
 	@sh setup.sh test
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -q -m "chaos or not chaos" \
 		tests/test_secrets.py tests/crawler/pages/test_guard.py tests/crawler/pages/test_spider.py \
@@ -31,15 +32,15 @@ security: ## Guard, roles, poisoned text, injections, secrets: all their tests; 
 	@.venv/bin/python -m benchmarks.guard_wall
 	@.venv/bin/python -m benchmarks.licences
 
-model: ## Install torch and fetch a model for the summaries: the default one, or MODEL=owner/name
+model: ## Fetch a model for summaries: the default, or MODEL=owner/name
 	@sh setup.sh model
 	@$(JIANBAO) model $(MODEL)
 
-test-model: ## The model path with real weights over the corpus: loading, JSON, grounding, fallback
+test-model: ## The model path with real weights over the corpus
 	@sh setup.sh test
 	@.venv/bin/python -m benchmarks.model_weights
 
-live: setup ## One look at the real sources: what works today, a digest preview
+live: setup ## One look at the real sources; a digest preview; mails nobody
 	@$(JIANBAO) live
 
 up: setup ## Start the live service: Airflow runs on schedule
@@ -112,8 +113,9 @@ bar-8: setup ## Every bar of part 8, about 50 minutes: name, value, goal
 	@.venv/bin/python -m benchmarks.thousand_readers
 	@.venv/bin/python -m benchmarks.mailer_kills
 
-bar-9: setup ## The bars of part 9 that are measured so far, about an hour: name, value, goal
+bar-9: setup ## The bars of part 9, about an hour: name, value, goal
 	@.venv/bin/python -m benchmarks.soak
 
-corpus: setup ## Import the documents of DIR: records on stdout, repairs on stderr
-	@$(JIANBAO) import $(DIR)/*.txt
+corpus: setup ## Import the .txt files of DIR=folder and print their records
+	@test -n "$(DIR)" || { echo "Name the folder: make corpus DIR=my-documents" >&2; exit 2; }
+	@$(JIANBAO) import "$(DIR)"/*.txt

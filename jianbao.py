@@ -19,7 +19,6 @@ import service.keeping
 import service.placing
 import service.searching
 import summarizer.commands
-import summarizer.model.commands
 from archive import console
 from archive.errors import KnownError
 
@@ -29,7 +28,6 @@ for room in (
     crawler.commands,
     crawler.explaining,
     summarizer.commands,
-    summarizer.model.commands,
     digest.commands,
     digest.outbox,
     digest.subscribers,
@@ -165,6 +163,8 @@ def _end(error: Exception, code: int) -> None:
         # The reader of our output has gone, such as `head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(code)
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        error = KnownError(f"{error.filename}: {error.strerror}")
     line = " ".join(str(error).split()) or type(error).__name__
     console.say(f"jianbao: {line}")
     sys.exit(code)

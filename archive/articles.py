@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import asdict
 from datetime import datetime
 
-from psycopg import Connection
+from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
@@ -31,35 +31,33 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         (link, article.part),
     ).fetchone()
     values = {
-        "link": link,
-        "part": article.part,
         "page": page,
         "title": article.title,
-        "hash": digest,
+        "text_hash": digest,
         "fingerprint": fingerprint(article.text),
         "authors": list(article.authors),
         "editor": article.editor,
         "origin": article.origin,
-        "published": article.published_at,
-        "precision": article.date_precision,
+        "published_at": article.published_at,
+        "date_precision": article.date_precision,
         "section": article.section,
-        "keywords": list(article.keywords),
+        "page_keywords": list(article.keywords),
         "contributors": list(article.contributors),
         "origin_kind": article.origin_kind,
         "captions": list(article.captions),
         "repairs": Jsonb([asdict(edit) for edit in article.repairs]),
-        "now": now,
+        "extracted_at": now,
     }
+    columns = sql.SQL(", ").join(map(sql.Identifier, values))
+    given = sql.SQL(", ").join(map(sql.Placeholder, values))
+    place = {"link": link, "part": article.part}
     if old is None:
         made = conn.execute(
-            "insert into archive.article (link, part, page, title, text_hash, fingerprint, authors,"
-            " editor, origin, published_at, date_precision, section, page_keywords,"
-            " contributors, origin_kind, captions, repairs, first_seen, extracted_at) select id,"
-            " %(part)s, %(page)s, %(title)s, %(hash)s, %(fingerprint)s,"
-            " %(authors)s, %(editor)s, %(origin)s, %(published)s, %(precision)s, %(section)s,"
-            " %(keywords)s, %(contributors)s, %(origin_kind)s, %(captions)s, %(repairs)s,"
-            " first_seen, %(now)s from archive.link where id = %(link)s returning id",
-            values,
+            sql.SQL(
+                "insert into archive.article (link, part, first_seen, {}) select id, %(part)s,"
+                " first_seen, {} from archive.link where id = %(link)s returning id"
+            ).format(columns, given),
+            values | place,
         ).fetchone()
         assert made is not None
         search.put(conn, made[0], article.title, article.text)
@@ -71,14 +69,10 @@ def put(conn: Connection[TupleRow], link: int, page: int, article: Article, now:
         # The same bytes: their publisher changed nothing, we read them better.
         revisions.keep(conn, old[0], version, now, reread=old[3] == page)
     conn.execute(
-        "update archive.article set page = %(page)s, title = %(title)s, text_hash = %(hash)s,"
-        " fingerprint = %(fingerprint)s, authors = %(authors)s, editor = %(editor)s,"
-        " origin = %(origin)s, published_at = %(published)s, date_precision = %(precision)s,"
-        " section = %(section)s, page_keywords = %(keywords)s, contributors = %(contributors)s,"
-        " origin_kind = %(origin_kind)s, captions = %(captions)s, repairs = %(repairs)s,"
-        " extracted_at = %(now)s"
-        " where link = %(link)s and part = %(part)s",
-        values,
+        sql.SQL(
+            "update archive.article set ({}) = row ({}) where link = %(link)s and part = %(part)s"
+        ).format(columns, given),
+        values | place,
     )
     if old[3] != page:
         pages.release(conn, link, old[3])

@@ -77,6 +77,11 @@ class Telling:
     """What became of it there, as in news.edition_articles."""
     repairs: dict[str, int]
     """How many places were repaired, by kind, the most first."""
+    missed: date | None
+    """The frozen edition that it was due for and came too late for; None if it has one."""
+    missed_at: datetime | None
+    """When that was frozen."""
+    first_seen: datetime
     copies: tuple[Copy, ...]
     """The first few of the others."""
     changes: tuple[Changed, ...] = ()
@@ -159,7 +164,7 @@ def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
         " coalesce(e.place, ''),"
         " (select coalesce(json_object_agg(kind, number order by number desc), '{}') from"
         " (select e ->> 'kind' as kind, count(*) as number from jsonb_array_elements(a.repairs) e"
-        " group by 1) k)"
+        " group by 1) k), n.day, n.composed_at, a.first_seen"
         " from archive.article a join archive.link l on l.id = a.link"
         " join archive.text t on t.hash = a.text_hash"
         " left join archive.copy c on c.article = a.id"
@@ -167,7 +172,9 @@ def _articles(conn: Connection[TupleRow], link: int) -> tuple[Telling, ...]:
         " join archive.article o on o.id = coalesce(c.original, a.id)"
         " left join archive.summary m on m.article = o.id and m.text_hash = o.text_hash"
         " left join archive.edition_article e on e.article = a.id"
-        " where a.link = %s order by a.part",
+        " left join lateral (select day, composed_at from archive.edition where e.article is null"
+        " and a.first_seen >= window_start and a.first_seen < window_end order by day limit 1) n"
+        " on true where a.link = %s order by a.part",
         (link,),
     ).fetchall()
     return tuple(

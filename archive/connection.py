@@ -1,7 +1,10 @@
 """A connection to Postgres, or one line that says why there is none."""
 
+from typing import Any
+
 import psycopg
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from archive.errors import KnownError
@@ -16,10 +19,25 @@ class DatabaseError(KnownError):
         self.hint = hint
 
 
+SILENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A server whose host falls silent is given up after a minute, not when the kernel does, in hours.
+
+As libpq calls them: seconds, a number, and milliseconds; an address may say something else.
+https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
+
+
 def open_connection(dsn: str) -> Connection[TupleRow]:
     """An autocommit connection. Raises DatabaseError."""
     try:
-        return psycopg.connect(dsn, autocommit=True, connect_timeout=10, application_name="jianbao")
+        limits: dict[str, Any] = SILENCE | conninfo_to_dict(dsn)
+        return psycopg.connect(**limits, autocommit=True, application_name="jianbao")
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
         raise DatabaseError(
             f"cannot connect to the database: {str(error).strip().splitlines()[-1]}",

@@ -165,15 +165,6 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class Assembled:
-    """An edition as one reader gets it."""
-
-    subject: str
-    html: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """What a reader wants of an edition: what any of these names, or all of it if none does."""
 

@@ -15,7 +15,7 @@ PORTS = range(20000, 30000)  # below the ports that outgoing connections take
 SOCKET_BYTES = 103  # the shortest limit of the systems we know; Linux has 107
 
 
-def free_port(kept: int | None) -> int:
+def free_port(kept: int | None = None) -> int:
     """A port of 127.0.0.1 that nobody has: the kept one if possible."""
     for port in [*([kept] if kept else []), *random.sample(PORTS, 50)]:
         with socket.socket() as probe, contextlib.suppress(OSError):

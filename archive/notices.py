@@ -14,7 +14,6 @@ from archive.edition_models import Corrected, KeyFigure, Rising, SourceDay, Stor
 _CHART, _DAY, _BASELINE = 6, timedelta(days=1), timedelta(days=14)
 _CHANGES = 12
 
-# As news.figure_comparisons has it, for the figures of the stories at hand and any other source.
 _FIGURES = """
 with told as materialized (
     select f.*, l.source
@@ -26,30 +25,16 @@ select t.article, t.subject, t.written, t.kind, t.stated, t.told_by, coalesce(c.
        coalesce(c.written, ''), coalesce(c.name, ''), coalesce(c.url, '')
   from told t
   left join lateral (
-    select o.relation, o.written, s.name, l.url
-      from (select 'agreement' as relation, f.article, f.written
-              from archive.figure f
-             where f.unit = t.unit and f.low = t.low and f.high = t.high and f.kind = t.kind
-               and f.terms <> '{}' and (f.terms <@ t.terms or f.terms @> t.terms)
-               and (starts_with(f.as_of, t.as_of) or starts_with(t.as_of, f.as_of))
-            union all
-            select 'conflict', f.article, f.written
-              from archive.figure f
-             where f.terms = t.terms and f.unit = t.unit and f.kind = t.kind
-               and f.as_of = t.as_of and t.as_of <> ''
-               and least(f.high, t.high) < greatest(f.low, t.low) * 0.995
-               and not exists (select from archive.figure e
-                                where e.article = f.article and e.terms = t.terms
-                                  and e.unit = t.unit and e.low = t.low)
-               and not exists (select from archive.figure e
-                                where e.article = t.article and e.terms = f.terms
-                                  and e.unit = f.unit and e.low = f.low)) o
+    select r.relation, o.written, s.name, l.url
+      from news.related_figures(t.article, t.number) r
+      join archive.figure o on o.article = r.id and o.number = r.number
       join archive.article a on a.id = o.article
       join archive.link l on l.id = a.link and l.source <> t.source
       join archive.source s on s.id = l.source
-     where not exists (select from archive.copy c
+     where r.relation <> 'other kind'
+       and not exists (select from archive.copy c
                         where c.article = o.article and c.original is not null)
-     order by o.relation desc, o.article limit 1) c on true
+     order by r.relation desc, r.id limit 1) c on true
  order by t.article, t.number
 """
 _CORRECTED = """

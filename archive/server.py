@@ -1,7 +1,6 @@
 """The embedded server as its folder knows it: where it listens, and who may come."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from typing import Self
 from urllib.parse import quote
 
 from archive.binaries import ServerError
+from archive.whole import writing
 
 USERS = ("postgres", "jianbao", "airflow", "reader", "writer", "mailer")
 _ACCESS = """\
@@ -67,12 +67,8 @@ def kept(folder: Path) -> Server | None:
 def keep(folder: Path, server: Server) -> None:
     """Write server.json, which only its owner reads, whole or not at all."""
     said = {"port": server.port, "sockets": str(server.sockets), "passwords": server.passwords}
-    fresh = folder / "server.json.new"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(said, out, indent=2)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.rename(folder / "server.json")
+    with writing(folder / "server.json", 0o600) as file:
+        file.write(json.dumps(said, indent=2).encode())
 
 
 def access(folder: Path) -> Path:

@@ -24,6 +24,12 @@ from archive.errors import UsageError
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+_DATABASE = re.compile(
+    r"postgres(ql)?://(([^@/?#%\s]|%[0-9A-Fa-f]{2})*@)?[^@/?#\s]*(/[^@/?#\s]*)?(\?[^@#\s]*)?"
+)
+_WEBHOOK = re.compile(r"(https?://([^\s/:@]+|\[[\da-fA-F:]+\])(:\d+)?/\S*)?")
+"""Stricter than libpq and http.client, which repeat a part of the password when they do not
+read it as it was meant."""
 
 # Submission servers as the providers document them; not tried with an account.
 MAIL_PROVIDERS = {
@@ -52,9 +58,9 @@ class Settings(BaseModel):
 
     jianbao_home: Path = Field(default_factory=lambda: default_home())
     """Where the live archive, its logs and secrets are. Never inside the checkout."""
-    database_url: str = ""
+    database_url: str = Field(default="", repr=False)
     """Any Postgres server; empty means the embedded one."""
-    reader_url: str = Field(default="", pattern=r"^(postgres(ql)?://.+)?$")
+    reader_url: str = Field(default="", repr=False)
     """The address of a role that only reads DATABASE_URL's archive; for people's tools."""
     jianbao_kind: Literal["live", "demo"] = "live"
     jianbao_sources: Path | None = None
@@ -87,11 +93,11 @@ class Settings(BaseModel):
     """Its port; 0 means a free one, chosen once and kept."""
     airflow_url: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
     """Airflow's address as workers on other machines reach it; empty means this machine only."""
-    broker_url: str = Field(default="", pattern=r"^(rediss?://.+)?$")
+    broker_url: str = Field(default="", pattern=r"^(rediss?://.+)?$", repr=False)
     """The Redis that hands tasks to Celery workers; empty means Airflow's LocalExecutor."""
     celery_workers: int = Field(default=2, ge=0, le=64)
     """How many worker processes, of two tasks each, run here when there is a broker."""
-    alert_webhook: str = ""
+    alert_webhook: SecretStr = SecretStr("")
     """Address that alerts are posted to, as JSON with the key text."""
     keep_pages_days: int = Field(default=180, ge=1)
     """How long raw pages are kept after they were fetched."""
@@ -169,10 +175,20 @@ class Settings(BaseModel):
         except (KeyError, ValueError, OSError):
             raise ValueError(f"unknown time zone {value!r}") from None
 
-    @field_validator("wecom_webhook", "feishu_webhook", "dingtalk_webhook")
+    @field_validator("database_url", "reader_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not _DATABASE.fullmatch(value):
+            raise ValueError(
+                "is not an address like postgresql://user:password@host:5432/name; within the"
+                " password write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25"
+            )
+        return value
+
+    @field_validator("alert_webhook", "wecom_webhook", "feishu_webhook", "dingtalk_webhook")
     @classmethod
     def _address(cls, value: SecretStr) -> SecretStr:
-        if not re.fullmatch(r"(https?://[^\s/]+/\S*)?", value.get_secret_value()):
+        if not _WEBHOOK.fullmatch(value.get_secret_value()):
             raise ValueError("is not an address like https://host/path")
         return value
 
@@ -203,12 +219,18 @@ def load() -> Settings:
         return Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]).upper()
-        # What may hold a password is not repeated.
-        secret = name.endswith(("_URL", "_PASSWORD", "_KEY", "_WEBHOOK", "_SECRET"))
+        name = str(first["loc"][0]) if first["loc"] else "smtp_preset"
+        # People put passwords into addresses where none belongs.
+        hidden = name in secrets() or name.endswith("_url")
         raise SettingsError(
-            name, first["msg"] + ("" if secret else f" (it is {first['input']!r})")
+            name.upper(), first["msg"] + ("" if hidden else f" (it is {values[name]!r})")
         ) from None
+
+
+def secrets() -> set[str]:
+    """The names of the settings that may hold a password: nothing repeats what they are."""
+    fields = Settings.model_fields.items()
+    return {name for name, field in fields if field.annotation is SecretStr or not field.repr}
 
 
 def _dotenv(path: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from psycopg import Connection
+from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
@@ -20,45 +20,39 @@ def put(
     conn: Connection[TupleRow], article: int, text: str, summary: Summary, now: datetime
 ) -> None:
     """Store the summary that was made for `text`, and its figures, in place of older ones."""
+    values = {
+        "article": article,
+        "text_hash": hashlib.sha256(text.encode()).digest(),
+        "summary": summary.text,
+        "spans": Jsonb(summary.spans),
+        "keywords": list(summary.keywords),
+        "technologies": list(summary.technologies),
+        "industries": list(summary.industries),
+        "topic": summary.topic,
+        "events": Jsonb([asdict(event) for event in summary.events]),
+        "method": summary.method,
+        "reason": summary.reason,
+        "made_at": now,
+        "checks": Jsonb([asdict(check) for check in summary.checks]),
+        "tag_spans": Jsonb(dict(summary.tag_spans)),
+        "event_keys": sorted({key for event in summary.events for key in event.keys}),
+        "companies": list(summary.companies),
+        "model": summary.model,
+        "prompt": summary.prompt,
+        "tokens_read": summary.read,
+        "tokens_written": summary.wrote,
+        "again": summary.again,
+    }
     conn.execute(
-        "insert into archive.summary (article, text_hash, summary, spans, keywords, technologies,"
-        " industries, topic, events, method, reason, made_at, checks, tag_spans,"
-        " event_keys, companies, model, prompt, tokens_read, tokens_written, again) values"
-        " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " on conflict (article) do update set"
-        " text_hash = excluded.text_hash,"
-        " summary = excluded.summary, spans = excluded.spans, keywords = excluded.keywords,"
-        " technologies = excluded.technologies, industries = excluded.industries,"
-        " topic = excluded.topic, events = excluded.events, method = excluded.method,"
-        " reason = excluded.reason, made_at = excluded.made_at,"
-        " checks = excluded.checks, tag_spans = excluded.tag_spans,"
-        " event_keys = excluded.event_keys, companies = excluded.companies,"
-        " model = excluded.model, prompt = excluded.prompt,"
-        " tokens_read = excluded.tokens_read, tokens_written = excluded.tokens_written,"
-        " again = excluded.again",
-        (
-            article,
-            hashlib.sha256(text.encode()).digest(),
-            summary.text,
-            Jsonb(summary.spans),
-            list(summary.keywords),
-            list(summary.technologies),
-            list(summary.industries),
-            summary.topic,
-            Jsonb([asdict(event) for event in summary.events]),
-            summary.method,
-            summary.reason,
-            now,
-            Jsonb([asdict(check) for check in summary.checks]),
-            Jsonb(dict(summary.tag_spans)),
-            sorted({key for event in summary.events for key in event.keys}),
-            list(summary.companies),
-            summary.model,
-            summary.prompt,
-            summary.read,
-            summary.wrote,
-            summary.again,
+        sql.SQL(
+            "insert into archive.summary ({columns}) values ({given})"
+            " on conflict (article) do update set ({columns}) = row ({excluded})"
+        ).format(
+            columns=sql.SQL(", ").join(map(sql.Identifier, values)),
+            given=sql.SQL(", ").join(map(sql.Placeholder, values)),
+            excluded=sql.SQL(", ").join(sql.Identifier("excluded", name) for name in values),
         ),
+        values,
     )
     conn.execute("delete from archive.figure where article = %s", (article,))
     with conn.cursor() as cursor:

@@ -12,11 +12,12 @@ from collections import Counter
 from datetime import datetime, time, timedelta
 
 from archive.clock import BEIJING
+from archive.listening import free_port
 from archive.query import ask
-from benchmarks.service_kills import bar, start
+from benchmarks.bars import bar
+from benchmarks.service_kills import start
 from benchmarks.trial import Trial, rows, trial
 from benchmarks.watch import Watch
-from service import supervisor
 
 DAYS = 4
 CRAWLS = 6
@@ -34,7 +35,7 @@ def main() -> int:
     today = datetime.now(BEIJING).date()
     first = today - timedelta(days=DAYS)
     with trial(first, DAYS, READERS) as place:
-        place.env.update(CRAWL_CRON="*/2 * * * *", AIRFLOW_PORT=str(supervisor.free_port()))
+        place.env.update(CRAWL_CRON="*/2 * * * *", AIRFLOW_PORT=str(free_port()))
         place.room.now = datetime.now(BEIJING)
         place.run("crawl", "--force")
         place.run("extract")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archive.models import Article
 from benchmarks import gold
-from benchmarks.summaries import rows
+from benchmarks.gold import rows
 from summarizer.extractive import pick
 from summarizer.keywords import keywords
 from summarizer.ranking import rank

@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 
 from archive.models import FoundLink
-from crawler.links import answers, dates, discovery
+from crawler.links import answers, apis, dates, feeds, listings, sitemaps, states
 from crawler.sources.source import Entry, Source
 
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
@@ -59,11 +59,11 @@ def _links(found: list[FoundLink]) -> None:
 
 
 def _feed(body: bytes) -> None:
-    _links(discovery.feed(body, BASE, NOW))
+    _links(feeds.feed(body, BASE, NOW))
 
 
 def _sitemap(body: bytes) -> None:
-    found, nested = discovery.sitemap(body, BASE, NOW)
+    found, nested = sitemaps.sitemap(body, BASE, NOW)
     _links(found)
     assert len(nested) <= answers.MOST_LINKS
     assert all(url.startswith("http") for url in nested)
@@ -72,17 +72,17 @@ def _sitemap(body: bytes) -> None:
 def _json(body: bytes) -> None:
     for entry in (_API, _WORDPRESS):
         try:
-            _links(discovery.api(body, entry, NOW))
-        except discovery.DiscoveryError:
+            _links(apis.api(body, entry, NOW))
+        except answers.DiscoveryError:
             continue
 
 
 def _state(body: bytes) -> None:
-    _links(discovery.state(body, BASE, _STATE, NOW))
+    _links(states.state(body, BASE, _STATE, NOW))
 
 
 def _listing(body: bytes) -> None:
-    found = discovery.listing(body, BASE, _SOURCE, NOW)
+    found = listings.listing(body, BASE, _SOURCE, NOW)
     _links(found)
     assert all(_SOURCE.matches(link.url) for link in found)
 
@@ -202,7 +202,7 @@ def fuzz(name: str, seconds: float, seed: int) -> bool:
         began = time.process_time()
         try:
             parse(body)
-        except discovery.DiscoveryError:
+        except answers.DiscoveryError:
             pass
         except Exception as error:
             place = error.__traceback__

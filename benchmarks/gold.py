@@ -1,8 +1,10 @@
 """The real pages with gold beside the project, and the scorers that come with them."""
 
+import gzip
 import importlib.util
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +23,19 @@ class Page:
     @property
     def url(self) -> str | None:
         return self.gold.get("url")
+
+
+def absent(path: Path) -> bool:
+    """Whether the texts to be measured are not here, which is then said."""
+    if not path.exists():
+        print(f"skipped: {path} is not here (real texts, not part of the project)")
+    return not path.exists()
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file of JSON lines, gzipped or not."""
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, filter(str.strip, lines))
 
 
 def missing(folder: Path) -> str:

@@ -7,8 +7,6 @@ where these pass: another number, unit, date or name, a denial, and what belongs
 Then the editors' summaries as they are. Exit status 1 if a goal is missed.
 """
 
-import gzip
-import json
 import math
 import random
 import re
@@ -22,7 +20,8 @@ from archive.days import dates
 from archive.models import Article
 from archive.names import known
 from archive.text import clean, clean_line
-from benchmarks.extraction import Bars
+from benchmarks import gold
+from benchmarks.bars import Bars
 from summarizer.extractive import summarize
 from summarizer.grounding import ground
 from summarizer.keywords import segmenter
@@ -64,24 +63,18 @@ Plant = Callable[[str, Article, random.Random], str | None]
 
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared") / "summarization"
-    if not folder.exists():
-        print(f"skipped: {folder} is not here (real texts, not part of the project)")
+    if gold.absent(folder):
         return 0
     bars = Bars()
-    dev = {name: _read(folder / f"{name}.dev.jsonl.gz") for name in SETS}
+    dev = {name: [*gold.rows(folder / f"{name}.dev.jsonl.gz")] for name in SETS}
     refused = _planting(bars, "planted errors caught", dev)
     # Another planting, in texts by which no rule was judged.
-    other = {name: _read(folder / f"{name}.train.jsonl.gz")[-_OTHERS:] for name in SETS}
+    other = {name: [*gold.rows(folder / f"{name}.train.jsonl.gz")][-_OTHERS:] for name in SETS}
     _planting(bars, "planted errors caught, other texts", other)
     for name, many in refused.items():
         n = len(dev[name])
         bars.bar(f"editors' summaries refused, {name}", many / n, 0.1, n, least=False)
     return int(bars.missed)
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def _planting(bars: Bars, title: str, sets: dict[str, list[dict[str, str]]]) -> Counter[str]:

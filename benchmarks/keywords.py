@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.summaries import rows
+from benchmarks.gold import rows
 from summarizer.keywords import keywords
 
 

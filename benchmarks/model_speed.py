@@ -22,9 +22,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from archive.child import Child
-from benchmarks.extraction import Bars
+from benchmarks.bars import Bars
 from summarizer.model import writer
-from summarizer.model.batches import batches
 
 _WRITTEN = 120
 _LENGTHS = (1000, 850, 700, 600, 500, 400, 300, 200)
@@ -114,7 +113,7 @@ def product(name: str) -> Run:
 
     _quantised(name)
     asked = prompts()
-    groups = batches([len(ids) + _WRITTEN for ids in asked], _TOKENS, writer.ROWS)
+    groups = writer.batches([len(ids) + _WRITTEN for ids in asked], _TOKENS, writer.ROWS)
 
     def write() -> None:
         for group in groups:

@@ -21,6 +21,7 @@ from typing import Any
 
 from archive import clock
 from archive.models import Article
+from benchmarks import gold
 from crawler.articles.documents import read_document
 from summarizer.choice import choose
 from summarizer.model import files
@@ -36,8 +37,7 @@ _TEMPLATE = "{{ bos_token }}{% for message in messages %}{{ message.content }}\n
 
 def main() -> int:
     shared = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
-    if not (shared / "corpus").is_dir():
-        print(f"skipped: {shared / 'corpus'} is not here (real texts, not part of the project)")
+    if gold.absent(shared / "corpus"):
         return 0
     with tempfile.TemporaryDirectory(prefix="jianbao-weights-") as name:
         home = Path(name)

@@ -5,7 +5,6 @@ import email.policy
 import os
 import random
 import subprocess
-import sys
 import tempfile
 import threading
 from collections import Counter
@@ -20,10 +19,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from archive import clock, database, editions, embedded, subscribers
 from archive.edition_models import Choice, Edition, Part
+from archive.listening import free_port
 from archive.settings import Settings
 from benchmarks.trial import JIANBAO
 from demo.mailbox import Mailbox
-from service.supervisor import free_port
 
 TOPICS = ("芯片", "大模型", "机器人")
 STORIES = 30
@@ -136,9 +135,3 @@ def readers(
                 embedded.stop(home / "postgres")
         finally:
             server.stop()
-
-
-def bar(name: str, value: float, goal: str, note: str) -> None:
-    """Print one bar."""
-    sys.stdout.write(f"{name:<24} {value:7.0f}  goal {goal:<6} {note}\n")
-    sys.stdout.flush()

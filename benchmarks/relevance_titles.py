@@ -12,13 +12,13 @@ guideline). Chosen by a hash of the id, each title once:
   titles of all other kinds are generated).
 """
 
-import gzip
 import hashlib
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.gold import rows
 
 LABELS = Path(__file__).with_name("relevance_labels.tsv")
 SHARED = Path("../shared")
@@ -59,10 +59,10 @@ def missing(shared: Path = SHARED) -> str | None:
 
 def titles(shared: Path = SHARED) -> Iterator[Title]:
     """The 350 titles: 100 of lctt, 150 of finna, 100 of dedup; see `missing` before."""
-    kinds = {row["id"]: row["kind"] for row in _rows(shared / "dedup/dev/gold.jsonl.gz")}
-    lctt = _rows(shared / "summarization/lctt.dev.jsonl.gz")
-    finna = _rows(shared / "summarization/finna.dev.jsonl.gz")
-    dedup = _rows(shared / "dedup/dev/stream.jsonl.gz")
+    kinds = {row["id"]: row["kind"] for row in rows(shared / "dedup/dev/gold.jsonl.gz")}
+    lctt = rows(shared / "summarization/lctt.dev.jsonl.gz")
+    finna = rows(shared / "summarization/finna.dev.jsonl.gz")
+    dedup = rows(shared / "dedup/dev/stream.jsonl.gz")
     yield from _chosen("lctt", 100, ((row["id"], row["title"]) for row in lctt))
     yield from _chosen("finna", 150, ((row["id"], row["reference"]) for row in finna))
     real = (row for row in dedup if kinds[row["id"]] in ("base", "unseen"))
@@ -101,12 +101,6 @@ def _chosen(dataset: str, count: int, pairs: Iterable[tuple[str, str]]) -> Itera
         if text not in seen and len(seen) < count:
             seen.add(text)
             yield Title(dataset, id_, text)
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
 
 
 def _digest(text: str) -> str:

@@ -1,9 +1,7 @@
 """How much injected damage is repaired, and how often undamaged text is touched."""
 
 import contextlib
-import gzip
 import io
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -51,17 +49,12 @@ def _clean_texts(shared: Path) -> Iterator[str]:
     """The articles of the other data sets that nobody damaged, Simplified."""
     dedup = shared / "dedup" / "dev"
     if dedup.is_dir():
-        kinds = {row["id"]: row["kind"] for row in _rows(dedup / "gold.jsonl.gz")}
-        for row in _rows(dedup / "stream.jsonl.gz"):
+        kinds = {row["id"]: row["kind"] for row in gold.rows(dedup / "gold.jsonl.gz")}
+        for row in gold.rows(dedup / "stream.jsonl.gz"):
             if kinds[row["id"]] in _UNDAMAGED:
                 yield row["text"]
     for path in sorted((shared / "summarization").glob("*.train.jsonl.gz")):
-        yield from (row["article"] for row in _rows(path))
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+        yield from (row["article"] for row in gold.rows(path))
 
 
 def _edits(before: str, after: str) -> int:

@@ -5,6 +5,7 @@ python -m benchmarks.sameness [../shared]
 Exit status 1 if a goal is missed.
 """
 
+import json
 import runpy
 import subprocess
 import sys
@@ -12,15 +13,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.extraction import Bars
+from benchmarks.bars import Bars
+from benchmarks.gold import absent, rows
 
 _HARDEST = "combo"
 
 
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared") / "dedup"
-    if not folder.exists():
-        print(f"skipped: {folder} is not here (real texts, not part of the project)")
+    if absent(folder):
         return 0
     judge = runpy.run_path(str(folder / "evaluate.py"))
     with tempfile.TemporaryFile("w+") as groups:
@@ -28,8 +29,8 @@ def main() -> int:
         command = [sys.executable, "-m", "benchmarks.copies", str(stream)]
         subprocess.run(command, stdout=groups, check=True)
         groups.seek(0)
-        told = {row["id"]: row["group"] for row in map(judge["json"].loads, groups)}
-    gold = {row["id"]: row for row in judge["rows"](folder / "dev" / "gold.jsonl.gz")}
+        told = {row["id"]: row["group"] for row in map(json.loads, groups)}
+    gold = {row["id"]: row for row in rows(folder / "dev" / "gold.jsonl.gz")}
     scores: dict[str, Any] = judge["evaluate"](gold, told)
     bars, number = Bars(), scores["documents"]
     bars.bar("BCubed F1", scores["bcubed"]["F1"], 0.99, number)

@@ -14,14 +14,17 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from archive import database
 from archive.clock import BEIJING
+from archive.listening import free_port
 from archive.query import ask
+from benchmarks.bars import bar
 from benchmarks.trial import Trial, trial
 from benchmarks.watch import Watch, crawl, left_over
 from demo.newsroom import OUTLETS
-from service import airflow, supervisor
+from service import airflow
 from service.folders import Folders, kept_secrets
 
 TARGETS = ("crawl", "scheduler", "database", "api-server", "dag-processor", "keeper")
@@ -42,7 +45,7 @@ def kill(kills: int, seed: int) -> bool:
     chance = random.Random(seed)
     first = datetime.now(BEIJING).date() - timedelta(days=DAYS)
     with trial(first, DAYS, READERS) as place:
-        place.env.update(CRAWL_CRON="* * * * *", AIRFLOW_PORT=str(supervisor.free_port()))
+        place.env.update(CRAWL_CRON="* * * * *", AIRFLOW_PORT=str(free_port()))
         place.run("up")
         place.run("down")
         watch, warm = start(place)
@@ -60,12 +63,6 @@ def kill(kills: int, seed: int) -> bool:
             bar("rows lost", sum(hit.lost for hit in hits), 0, "links and articles"),
         ]
         return all([*met, *settle(watch, kills)])
-
-
-def bar(name: str, value: float, goal: float, note: str) -> bool:
-    """Print a bar: a value that may be as high as its goal; whether it is."""
-    print(f"{name:<24} {value:6.0f}    goal <= {goal:<5} {note}", flush=True)
-    return value <= goal
 
 
 def start(place: Trial) -> tuple[Watch, float]:
@@ -103,7 +100,7 @@ def hit(watch: Watch, target: str, day: date, pause: float) -> Hit:
     time.sleep(pause)
     watch.until(lambda: crawl() and watch.pid(target))
     kept = watch.kept()
-    run = next(run for run in watch.runs("crawl_news") if run["state"] == "running")["dag_run_id"]
+    run = newest(watch.runs("crawl_news"))
     pid, since, began = watch.pid(target), datetime.now(UTC), time.monotonic()
     os.kill(pid, signal.SIGKILL)
     if target != "crawl":
@@ -125,6 +122,11 @@ def hit(watch: Watch, target: str, day: date, pause: float) -> Hit:
         f"in {tries} tries, {len(kept)} rows before, {lost} lost\n"
     )
     return Hit(back, finished if ended else float("inf"), lost)
+
+
+def newest(runs: list[dict[str, Any]]) -> str:
+    """The id of the run that runs, or of the one that has just ended."""
+    return str(next((run for run in runs if run["state"] == "running"), runs[0])["dag_run_id"])
 
 
 def settle(watch: Watch, kills: int) -> list[bool]:

@@ -23,6 +23,7 @@ from itertools import combinations
 from pathlib import Path
 
 from archive.sameness.stories import Window, report
+from benchmarks import gold
 from benchmarks.story_pairs import Report, grams, reports
 
 LABELS = Path(__file__).with_name("story_labels.tsv")
@@ -35,8 +36,7 @@ Rule = Callable[[str, str], float]
 
 def main() -> int:
     shared = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
-    if not (shared / "dedup").exists():
-        print(f"skipped: {shared}/dedup is not here (real texts, not part of the project)")
+    if gold.absent(shared / "dedup"):
         return 0
     found = sorted(reports(shared / "dedup/dev"))
     stories, took = group(found)

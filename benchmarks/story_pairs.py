@@ -3,9 +3,7 @@
 python -m benchmarks.story_pairs [../shared]: both ids, then day, title and lead of each.
 """
 
-import gzip
 import hashlib
-import json
 import re
 import sys
 from collections import Counter
@@ -13,6 +11,8 @@ from datetime import datetime, timedelta
 from itertools import chain, combinations
 from pathlib import Path
 from typing import NamedTuple
+
+from benchmarks import gold
 
 # Likeness of titles from and below, shared passages in at most 8 leads from and below, pairs then.
 STRATA = [(0.25, 0.8, 16, 9999, 60), (0.0, 0.25, 8, 9999, 115), (0.25, 0.8, 8, 16, 190)]
@@ -52,8 +52,8 @@ def pairs(shared: Path) -> list[tuple[Report, Report]]:
 
 
 def reports(folder: Path) -> list[Report]:
-    real = {r["id"] for r in _rows(folder / "gold.jsonl.gz") if r["kind"] in ("base", "unseen")}
-    rows = [row for row in _rows(folder / "stream.jsonl.gz") if row["id"] in real]
+    real = {r["id"] for r in gold.rows(folder / "gold.jsonl.gz") if r["kind"] in ("base", "unseen")}
+    rows = [row for row in gold.rows(folder / "stream.jsonl.gz") if row["id"] in real]
     at = datetime.fromisoformat
     return [Report(at(r["published_at"]), r["id"], r["title"], r["text"].strip()) for r in rows]
 
@@ -63,18 +63,12 @@ def grams(text: str, length: int) -> frozenset[str]:
     return frozenset(plain[i : i + length] for i in range(max(1, len(plain) - length + 1)))
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
-
-
 def _draw(pair: tuple[Report, Report]) -> str:
     return hashlib.sha256(f"stories {pair[0].id} {pair[1].id}".encode()).hexdigest()
 
 
 if __name__ == "__main__":
     texts = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared")
-    if not (texts / "dedup").exists():
-        sys.exit(f"skipped: {texts}/dedup is not here (real texts, not part of the project)")
-    for a, b in pairs(texts):
+    for a, b in [] if gold.absent(texts / "dedup") else pairs(texts):
         shown = [(f"{r.at:%F}", r.title, " ".join(r.text[:220].split())) for r in (a, b)]
         print(a.id, b.id, *shown[0], *shown[1], sep="\t")

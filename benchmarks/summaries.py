@@ -7,15 +7,13 @@ N sentences if told so, and on standard error the documents per second of CPU ti
 """
 
 import argparse
-import gzip
 import json
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from archive.models import Article
+from benchmarks.gold import rows
 from summarizer.extractive import FEWEST, MOST, joined, pick
 from summarizer.ranking import rank
 
@@ -35,12 +33,6 @@ def main() -> int:
     speed = documents / (time.process_time() - started)
     print(f"{documents} documents, {speed:.0f} per second of CPU time", file=sys.stderr)
     return 0
-
-
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a file of JSON lines."""
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from archive.edition_models import Choice
-from benchmarks.readers import TOPICS, Readers, bar, readers
+from benchmarks.bars import bar
+from benchmarks.readers import TOPICS, Readers, readers
 
 DAY = date(2026, 3, 2)
 CHOICES = (Choice(), Choice(TOPICS[:1]), Choice(TOPICS[1:]))
@@ -38,9 +39,7 @@ def main() -> int:
         ("sent twice", sum(number > 1 for number in found.values()), 0, ""),
         ("with other topics", wrong, 0, "than the reader chose, or for somebody else"),
     )
-    for name, value, goal, words in bars:
-        bar(name, value, str(goal), words)
-    return sum(value > goal for _, value, goal, _ in bars)
+    return sum(not bar(*each) for each in bars)
 
 
 def mail(place: Readers, day: date, **env: str) -> tuple[float, float]:

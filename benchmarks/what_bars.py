@@ -15,8 +15,8 @@ from typing import Any
 
 from archive import articles, clock, links, pages, sources, summaries
 from archive.models import Article, FoundLink, Page
-from benchmarks import shelf, what_labels
-from benchmarks.extraction import Bars
+from benchmarks import gold, shelf, what_labels
+from benchmarks.bars import Bars
 from benchmarks.what_score import Score, score
 from crawler.articles.documents import read_document
 from summarizer.extractive import summarize
@@ -65,9 +65,7 @@ def main() -> int:
         print(f"skipped: {why}")
     else:
         _labelled(bars)
-    if not (shared / "corpus").is_dir():
-        print(f"skipped: {shared / 'corpus'} is not here (real texts, not part of the project)")
-    else:
+    if not gold.absent(shared / "corpus"):
         _corpus(bars, shared / "corpus")
     return int(bars.missed)
 

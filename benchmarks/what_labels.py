@@ -4,7 +4,6 @@ The definitions and the rule are in `what_labels.md`; the labels are offsets int
 outside the project.
 """
 
-import gzip
 import hashlib
 import json
 import math
@@ -130,11 +129,9 @@ def _texts_of(name: str) -> Path:
 
 
 def _technical(name: str, mentions: int = 0, length: int = 4000) -> dict[str, Text]:
-    with gzip.open(_texts_of(name), "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
     return {
         row["id"]: Text(row.get("title") or "", row["article"])
-        for row in rows
+        for row in gold.rows(_texts_of(name))
         if len(row["article"]) <= length and len(TECHNOLOGY.findall(row["article"])) >= mentions
     }
 

@@ -68,11 +68,11 @@ def extract(
 ) -> None:
     """Read one page and print its article as JSON; without FILE, read the pages that wait."""
     if file:
-        from crawler.articles import child
+        from crawler.articles import reader
         from crawler.extract import extract as extract_page
 
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        article = child.ours.call(extract_page, body, url or None)
+        article = reader.ours.call(extract_page, body, url or None)
         sys.stdout.write(json.dumps(article, ensure_ascii=False) + "\n")
         return
     from archive import database, runs, settings

@@ -82,7 +82,9 @@ class Address:
 
 @app.command()
 def explain(
-    address: Annotated[str, typer.Argument(metavar="URL", help="An address, or a urn.")],
+    address: Annotated[
+        str, typer.Argument(metavar="URL", help="An address, a urn, or an article's number.")
+    ],
     other: Annotated[
         str, typer.Argument(help="Another: are the two one text, or one story, and why?")
     ] = "",
@@ -92,7 +94,7 @@ def explain(
 
     Of two addresses (or numbers of articles), tell what their texts have in common.
     """
-    from archive import biography, clock, database, settings
+    from archive import biography, clock, database, material, settings
     from crawler import likeness
     from crawler.sources import registry
 
@@ -100,8 +102,10 @@ def explain(
     if other:
         likeness.tell(current, address, other, as_json)
         return
-    meant = resolve(registry.load(current.jianbao_sources), address)
     with database.connect(current) as conn:
+        if address.strip().isdecimal():
+            address = likeness.side(conn, current, address).url
+        meant = resolve(registry.load(current.jianbao_sources), address)
         link = biography.find(conn, meant.key, meant.url)
         if link is None:
             raise UnknownLink(meant)
@@ -110,8 +114,11 @@ def explain(
         told = {"address": asdict(meant), **asdict(life), "advice": advice(life)}
         sys.stdout.write(json.dumps(told, ensure_ascii=False, default=_plain) + "\n")
         return
-    due = clock.edition_day(life.first_seen, current.edition_cutoff, current.timezone)
-    console.out.print("\n".join(screen(meant, life, due)), markup=False, emoji=False)
+    cutoff, zone = current.edition_cutoff, current.timezone
+    due = clock.edition_day(life.first_seen, cutoff, zone)
+    coming = clock.window(clock.edition_day(clock.now(), cutoff, zone), cutoff, zone)
+    lines = screen(meant, life, due, coming.start - material.CATCH_UP)
+    console.out.print("\n".join(lines), markup=False, emoji=False)
 
 
 def resolve(known: "tuple[Source, ...]", typed: str) -> Address:
@@ -123,9 +130,7 @@ def resolve(known: "tuple[Source, ...]", typed: str) -> Address:
         return Address(typed, "", text.lower().partition("/")[0], "", "an imported document")
     full = text if "://" in text else f"https://{text}"
     try:
-        source = registry.matching(known, full)
-        url = urls.canonical(full, source)
-        key = urls.key(url, source)
+        url, key, source = registry.identify(known, full)
     except urls.UrlError as error:
         raise NoAddress(typed, error.problem) from None
     if source:
@@ -149,17 +154,19 @@ def advice(life: "Biography") -> str:
     return _ADVICE.get(life.outcome, _TRY).format(source=life.source)
 
 
-def screen(meant: Address, life: "Biography", due: date) -> list[str]:
+def screen(meant: Address, life: "Biography", due: date, since: datetime) -> list[str]:
     """The story for people, in lines of at most 80 columns; times are Beijing's.
 
-    `due` is the day of the edition for what was first seen when the link was.
+    `due` is the day of the edition for what was first seen when the link was; the next edition
+    makes up for what was missed of what was first seen from `since` on.
     """
-    return [
-        line for label, text in _story(meant, life, due) for line in wrapped(label, text) if text
-    ]
+    story = _story(meant, life, due, since)
+    return [line for label, text in story for line in wrapped(label, text) if text]
 
 
-def _story(meant: Address, life: "Biography", due: date) -> Iterator[tuple[str, str]]:
+def _story(
+    meant: Address, life: "Biography", due: date, since: datetime
+) -> Iterator[tuple[str, str]]:
     yield "link", life.url
     if meant.typed != life.url:
         yield "typed", meant.typed
@@ -191,7 +198,7 @@ def _story(meant: Address, life: "Biography", due: date) -> Iterator[tuple[str, 
         "to be fetched again: its publisher changed it" * (life.pending and bool(life.outcome)),
     )
     for article in life.articles:
-        yield from _article(article, due)
+        yield from _article(article, due, since)
     yield "to do", advice(life)
 
 
@@ -204,7 +211,7 @@ def _fetched(fetch: "Fetch") -> str:
     )
 
 
-def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
+def _article(article: "Telling", due: date, since: datetime) -> Iterator[tuple[str, str]]:
     part = f", part {article.part} of its page" if article.part > 1 else ""
     yield "article", f"number {article.id}{part}: {article.title}"
     shown = "%Y-%m-%d" if article.date_precision == "day" else "%Y-%m-%d %H:%M"
@@ -230,10 +237,14 @@ def _article(article: "Telling", due: date) -> Iterator[tuple[str, str]]:
     if (more := article.publications - 1 - len(article.copies)) > 0:
         yield "", f"and {more} more"
     if article.edition:
-        yield (
-            "edition",
-            f"{article.edition}{_PLACES[article.place]}",
-        )
+        yield "edition", f"{article.edition}{_PLACES[article.place]}"
+    elif article.missed_at:
+        read, frozen = shown_time(article.extracted_at), shown_time(article.missed_at)
+        was_read = article.extracted_at < article.missed_at
+        late = "it had no summary yet" if was_read else f"it was read at {read}"
+        yield "edition", f"missed {article.missed}, frozen at {frozen}: {late}"
+        still = "may still have it" if article.first_seen >= since else "does not: it is too old"
+        yield "", f"the next edition {still}"
     else:
         yield "edition", f"{due}, which is not composed yet"
 

@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 from lxml.etree import ParserError
 from trafilatura.settings import use_config
 
+from archive.clock import BEIJING
 from archive.models import Article, Outcome
 from archive.text import clean, clean_line, fold
 from crawler.articles import body, drawn, lines, metadata, template
@@ -150,8 +151,6 @@ def extract(page: bytes, url: str | None = None) -> dict[str, Any]:
 
 def as_dict(article: Article) -> dict[str, Any]:
     """An article as the plain values that `extract` gives."""
-    from archive.clock import BEIJING
-
     stated = article.published_at.astimezone(BEIJING) if article.published_at else None
     date = None
     if stated:

@@ -1,6 +1,7 @@
 """Documents and links that somebody brings: the same way as crawled pages."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from archive.child import Unanswered
 from archive.errors import KnownError
 from archive.models import FoundLink, Link, Outcome, Page
 from archive.settings import Settings
-from crawler.articles import child
+from crawler.articles import reader
 from crawler.articles.documents import read_document
 from crawler.articles.reading import read_pending
 from crawler.pages.crawl import crawl, sync_registry
@@ -36,7 +37,7 @@ def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[st
     """
     known = registry.load(settings.jianbao_sources)
     addresses = {
-        target: _canonical(known, target)
+        target: _identified(known, target)
         for target in targets
         if target.lower().startswith(("http://", "https://"))
     }
@@ -44,8 +45,8 @@ def bring_in(conn: Any, settings: Settings, targets: list[str]) -> list[tuple[st
     sync_registry(conn, known, clock.now())
     keys = {target: _add_file(conn, known, target, body) for target, body in bodies.items()}
     wanted: list[tuple[Link, Source | None]] = []
-    for target, (url, source) in addresses.items():
-        link = _note(conn, urls.key(url, source), url, source)
+    for target, (url, key, source) in addresses.items():
+        link = _note(conn, key, url, source)
         keys[target] = link.key
         outcome, reason = links.outcome(conn, link.key) or ("", "")
         if outcome != Outcome.ALIAS and (outcome, reason) != ("stored", ""):
@@ -82,28 +83,24 @@ def _add_file(conn: Any, known: tuple[Source, ...], target: str, body: bytes) ->
     now = clock.now()
     name = Path(target).name
     try:
-        stated = child.ours.call(read_document, body, name, now).url
+        stated = reader.ours.call(read_document, body, name, now).url
     except Unanswered:
         stated = ""  # Reading it will say why.
     urn = f"urn:sha256:{hashlib.sha256(body).hexdigest()}"
     source: Source | None = None
     url = key = urn
     if stated:
-        try:
-            url = urls.canonical(stated, source := registry.matching(known, stated))
-            key = urls.key(url, source)
-        except urls.UrlError:
-            source = None
+        with suppress(urls.UrlError):
+            url, key, source = registry.identify(known, stated)
     with conn.transaction():
         link = _note(conn, key, url, source)
         pages.add(conn, Page(link.id, f"{urn}/{quote(name)}", body, now))
     return key
 
 
-def _canonical(known: tuple[Source, ...], address: str) -> tuple[str, Source | None]:
+def _identified(known: tuple[Source, ...], address: str) -> tuple[str, str, Source | None]:
     try:
-        source = registry.matching(known, address)
-        return urls.canonical(address, source), source
+        return registry.identify(known, address)
     except urls.UrlError as error:
         raise Unimportable(address, error.problem) from None
 

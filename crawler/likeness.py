@@ -34,7 +34,7 @@ def tell(current: "Settings", one: str, other: str, as_json: bool) -> None:
     from archive.sameness import pairs
 
     with database.connect(current) as conn:
-        both = pairs.pair(*(_side(conn, current, typed) for typed in (one, other)))
+        both = pairs.pair(*(side(conn, current, typed) for typed in (one, other)))
     if as_json:
         told = asdict(both)
         for each in (told["one"], told["other"]):
@@ -49,7 +49,8 @@ def screen(both: "Pair") -> list[str]:
     return [line for label, text in _lines(both) for line in wrapped(label, text) if text]
 
 
-def _side(conn: Any, current: "Settings", typed: str) -> "Side":
+def side(conn: Any, current: "Settings", typed: str) -> "Side":
+    """The article that was typed, by number or address. Raises NoArticle."""
     from archive import biography
     from archive.sameness import pairs
     from crawler.sources import registry

@@ -10,9 +10,9 @@ from datetime import time as clock_time
 from pathlib import Path
 
 from archive import clock
+from archive.listening import free_port
 from archive.settings import PROJECT
 from demo.newsroom import OUTLETS
-from service.supervisor import free_port
 
 FOLDER = Path(os.environ.get("JIANBAO_DEMO_FOLDER") or PROJECT / ".demo")
 READER = "reader@jianbao.example"

@@ -1,6 +1,7 @@
 """What the sample newsroom publishes: its outlets, and their articles with the dates filled in."""
 
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -180,6 +181,15 @@ def load(
             raise ValueError(f"two articles of {outlet.id} have the same number; rename one")
         shelves[outlet.id] = tuple(sorted(shelf, key=lambda piece: piece.published, reverse=True))
     return shelves
+
+
+def is_corrected(state: Path) -> bool:
+    """Whether a file says {"corrected": true}: that the correction is out."""
+    try:
+        said = json.loads(state.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # Not there yet, or being written.
+        return False
+    return isinstance(said, dict) and said.get("corrected") is True
 
 
 def _piece(path: Path, today: date, corrected: bool) -> Piece:

@@ -6,13 +6,12 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 from archive import console, database, settings, subscribers
 from archive import query as archive_query
 from archive.edition_models import Choice
 from archive.settings import Settings
-from demo import deployment
+from demo import deployment, newsroom
 from demo.deployment import READER, Demo
 from service import live
 from service.airflow import Client
@@ -23,16 +22,17 @@ _RUN_SECONDS = 240
 
 QUERIES = (
     (
-        "Which AI technologies did the day's news name most often?",
-        "select technology, count(*) as articles from articles, unnest(technologies) technology\n"
+        "Which AI technologies did the news name most often? 新闻里哪些 AI 技术最多？",
+        "select technology, count(*) as articles\n"
+        "from articles, unnest(technologies) technology\n"
         "group by technology order by articles desc, technology limit 6",
     ),
     (
-        "Search: every article that names both words, title hits first",
+        "Search: both words occur, title hits first 检索：两词都有，标题命中在前",
         "select id, source_name, title from search('大模型 推理') limit 5",
     ),
     (
-        "One labelled record, as the archive's users get it",
+        "One labelled record 一条标注记录",
         "select 标题, 关键词, AI技术, 行业, 重大事件摘要 from record\n"
         "where 标题 like '云岭智能发布青鸾3.0：%'",
     ),
@@ -47,7 +47,7 @@ def run(fresh: bool) -> None:
     demo = deployment.kept()
     os.environ.update(demo.environment())
     current = settings.load()
-    console.say(f"The sample newsroom's day is {demo.day}; the demo lives in {deployment.FOLDER}")
+    console.say(f"The sample newsroom's day is {demo.day}; the demo is in {deployment.FOLDER}")
     with console.working("1/5 Setting up the database and Airflow's metadata"):
         ready = live.set_up(current, demo.environment())
         with database.connect(current, database.MAILER) as conn:
@@ -56,16 +56,16 @@ def run(fresh: bool) -> None:
         live.start(ready, _programs(demo))
         client = ready.client()
         _wait_until_ready(client, progress)
-    corrected = _is_corrected(demo)
-    with console.working("3/5 DAG crawl_news: crawling the newsroom") as progress:
+    corrected = newsroom.is_corrected(demo.state)
+    with console.working("3/5 Crawling the newsroom") as progress:
         _run_dag(client, "crawl_news", {"force": True}, progress)
         if not corrected:
             demo.state.write_text(json.dumps({"corrected": True}))
             progress("a publisher corrects an article; crawling again")
             _run_dag(client, "crawl_news", {"force": True}, progress)
-    with console.working("4/5 DAG summarize_articles: started by the new articles") as progress:
+    with console.working("4/5 Summarizing the new articles") as progress:
         _wait_summarized(client, current, progress)
-    with console.working("5/5 DAG send_digest: composing and mailing the edition") as progress:
+    with console.working("5/5 Composing and mailing the edition") as progress:
         _run_dag(client, "send_digest", {"day": demo.day.isoformat()}, progress)
     _report(demo, current, time.monotonic() - began, ready.port)
 
@@ -81,7 +81,7 @@ def forget() -> None:
 
 def _programs(demo: Demo) -> list[Program]:
     python = sys.executable
-    newsroom = (
+    serving = (
         python, "-m", "demo.server", "--port", str(demo.newsroom_port),
         "--reference-day", demo.day.isoformat(), "--state", str(demo.state),
     )  # fmt: skip
@@ -89,11 +89,7 @@ def _programs(demo: Demo) -> list[Program]:
         python, "-m", "demo.mailbox", "--port", str(demo.mailbox_port),
         "--folder", str(demo.mails),
     )  # fmt: skip
-    return [Program("newsroom", newsroom), Program("mailbox", mailbox)]
-
-
-def _is_corrected(demo: Demo) -> bool:
-    return demo.state.exists() and bool(json.loads(demo.state.read_text()).get("corrected"))
+    return [Program("newsroom", serving), Program("mailbox", mailbox)]
 
 
 def _wait_until_ready(client: Client, progress: Progress) -> None:
@@ -114,7 +110,8 @@ def _run_dag(client: Client, dag: str, conf: dict[str, object], progress: Progre
     deadline = time.monotonic() + _RUN_SECONDS
     while time.monotonic() < deadline:
         tasks = client.tasks(dag, run_id)
-        progress(", ".join(f"{_name(task)} {task['state'] or 'waits'}" for task in tasks))
+        done = sum(task["state"] in ("success", "skipped") for task in tasks)
+        progress(f"{done} of {len(tasks)} tasks done")
         state = next(run["state"] for run in client.runs(dag) if run["dag_run_id"] == run_id)
         if state == "success":
             return
@@ -122,11 +119,6 @@ def _run_dag(client: Client, dag: str, conf: dict[str, object], progress: Progre
             raise ServiceError(f"DAG {dag}", "failed", deployment.home() / "airflow" / "logs")
         time.sleep(1)
     raise ServiceError(f"DAG {dag}", f"did not end in {_RUN_SECONDS} seconds")
-
-
-def _name(task: dict[str, Any]) -> str:
-    mapped = task["map_index"]
-    return task["task_id"] if mapped < 0 else f"{task['task_id']}[{mapped}]"
 
 
 def _wait_summarized(client: Client, current: Settings, progress: Progress) -> None:
@@ -153,12 +145,12 @@ def _report(demo: Demo, current: Settings, seconds: float, port: int) -> None:
         console.table(list(answer.columns), list(answer.rows), title=f"\n{title}")
 
     show(
-        "What each source gave",
+        "What each source gave 各来源的收获",
         "select name, links, articles, coalesce(trouble, '') as trouble from sources"
         " where enabled order by id",
     )
     show(
-        "What became of every link",
+        "What became of every link 每个链接的结局",
         'select outcome, count(*) as links, min(reason) as "for example"'
         " from ledger group by outcome order by links desc, outcome",
     )
@@ -168,7 +160,8 @@ def _report(demo: Demo, current: Settings, seconds: float, port: int) -> None:
         answer = archive_query.ask(url, sql)
         if len(answer.rows) == 1 and len(answer.columns) > 3:
             for name, value in zip(answer.columns, answer.rows[0], strict=True):
-                console.out.print(f"  {name}: {value}", markup=False)
+                for line in f"{name}: {value}".splitlines():
+                    console.paragraph(line, indent=2)
         else:
             console.table(list(answer.columns), list(answer.rows))
     kept = archive_query.ask(url, "select html from editions where day = %s", demo.day)
@@ -176,13 +169,14 @@ def _report(demo: Demo, current: Settings, seconds: float, port: int) -> None:
     page.write_text(str(kept.rows[0][0]), encoding="utf-8")
     mails = len(list(demo.mails.glob("*.eml")))
     out = console.out
-    out.print(f"\nThe edition    {page}", markup=False)
-    out.print(f"The mailbox    {demo.mails} ({mails} mail)", markup=False)
-    out.print(
-        f"Airflow        http://127.0.0.1:{port}  (admin; password in "
-        f"{deployment.home() / 'secrets.json'})",
-        markup=False,
-    )
-    out.print("More SQL       .venv/bin/jianbao --demo psql", markup=False)
-    out.print("Stop it all    make down", markup=False)
+    for name, value in (
+        ("\nEdition  简报", page),
+        ("Mailbox  邮箱", f"{demo.mails} ({mails} mail)"),
+        ("Airflow  页面", f"http://127.0.0.1:{port}  user admin, password in"),
+        ("             ", deployment.home() / "secrets.json"),
+        ("SQL      查询", ".venv/bin/jianbao --demo psql"),
+        ("Stop     停止", "make down"),
+        ("Next     继续", "docs/tutorial.md"),
+    ):
+        out.print(f"{name}  {value}", markup=False)
     out.print(f"Done in {seconds:.0f} seconds.", markup=False)

@@ -96,16 +96,9 @@ def _entry(outlet: Outlet, port: int) -> str:
 id = "{outlet.id}"
 name = "{outlet.name}"
 homepage = "{home}/"
-enabled = true
-read = "page"
 article = '^{re.escape(home)}/n/(\\d+)\\.html$'
 min_delay = 0.2
 poll_minutes = 30
-keep_params = []
-encoding = ""
-topics = []
-evidence = "demo/scale.py"
-evidence_date = 2026-11-22
 
 [[source.entry]]
 kind = "feed"

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import errno
 import hashlib
-import json
 import os
 import resource
 import signal
@@ -101,7 +100,8 @@ class Newsroom:
 
     def routes(self, address: str) -> Routes:
         """Everything that the outlet at `address` answers now."""
-        return self._routes(self._outlets[address], self._is_corrected())
+        corrected = self._state is not None and newsroom.is_corrected(self._state)
+        return self._routes(self._outlets[address], corrected)
 
     def _routes_of(self, outlet: Outlet, corrected: bool) -> Routes:
         if self._crowd:
@@ -111,13 +111,6 @@ class Newsroom:
             return Site(outlet, pieces, self._today, self.port).routes()
         site = Site(outlet, pieces + trouble.pieces(self._today), self._today, self.port)
         return {**site.routes(), **trouble.routes(site)}
-
-    def _is_corrected(self) -> bool:
-        try:
-            said = json.loads(self._state.read_text(encoding="utf-8")) if self._state else None
-        except (OSError, ValueError):  # Not there yet, or being written.
-            return False
-        return isinstance(said, dict) and said.get("corrected") is True
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # A task of ours: Python 3.11 logs one of its own as an error when a stop cancels it.

@@ -9,8 +9,9 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from archive.edition_models import Assembled, Edition, Part
+from archive.edition_models import Edition, Part
 
 _BRACES = re.compile(r"\{(subject|preheader|shown|unsubscribe)\}")
 _FILLED = {"opening", "choice", "unsubscribe"}
@@ -18,7 +19,7 @@ _FILLED = {"opening", "choice", "unsubscribe"}
 
 def assemble(
     edition: Edition, wanted: Callable[[Part], bool] | None = None, unsubscribe: str = ""
-) -> Assembled:
+) -> Edition:
     """The edition with the stories, figures and corrections that are `wanted`; None for all.
 
     All of it is `edition.html` and `edition.text`, byte for byte. Who wants nothing that is there
@@ -26,7 +27,7 @@ def assemble(
     An edition that was frozen before there were parts is the same for everybody.
     """
     if not edition.parts:
-        return Assembled(edition.subject, edition.html, edition.text)
+        return edition
     wants = wanted or (lambda _: True)
     chosen = {n for n, part in enumerate(edition.parts) if part.articles and wants(part)}
     sections = {edition.parts[n].section for n in chosen}
@@ -45,10 +46,11 @@ def assemble(
         "shown": str(len(shown)),
         "unsubscribe": unsubscribe,
     }
-    return Assembled(
-        subject,
-        "".join(_filled(part, part.html, given, html.escape) for part in parts),
-        "".join(_filled(part, part.text, given, str) for part in parts),
+    return replace(
+        edition,
+        subject=subject,
+        html="".join(_filled(part, part.html, given, html.escape) for part in parts),
+        text="".join(_filled(part, part.text, given, str) for part in parts),
     )
 
 

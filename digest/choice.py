@@ -37,10 +37,7 @@ def personal(
     edition: Edition, choice: Choice, found: Collection[int], unsubscribe: str = ""
 ) -> Edition:
     """The edition as this reader gets it; whole, if it was frozen before editions had parts."""
-    if not edition.parts:
-        return edition
-    made = assemble(edition, wanted(choice, found), unsubscribe)
-    return replace(edition, subject=made.subject, html=made.html, text=made.text)
+    return assemble(edition, wanted(choice, found), unsubscribe)
 
 
 def with_weekend(

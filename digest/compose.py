@@ -41,8 +41,7 @@ def compose(material: Material, name: str, language: Language = "zh") -> Edition
             part("closing"),
         )
         counts = ledger.counts(material) | {"shown": len(shown)}
-        whole = assemble(Edition(edition.day, "", "", "", counts, parts))
-        edition = Edition(edition.day, whole.subject, whole.html, whole.text, counts, parts)
+        edition = assemble(Edition(edition.day, "", "", "", counts, parts))
         if len(edition.html.encode()) <= HTML_BYTES:
             break
     return edition

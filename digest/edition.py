@@ -7,6 +7,7 @@ from typing import Any
 from archive import clock, editions, material
 from archive.edition_models import Edition, Material, Window
 from archive.settings import Settings
+from archive.whole import writing
 from digest import compose as composing
 from digest.message import message
 
@@ -64,9 +65,7 @@ def write_files(edition: Edition, folder: Path, settings: Settings) -> list[Path
         ("txt", edition.text.encode()),
         ("eml", mail),
     ):
-        path = folder / f"digest-{edition.day}.{suffix}"
-        partial = path.with_suffix(f".{suffix}.partial")
-        partial.write_bytes(body)
-        partial.replace(path)
-        written.append(path)
+        written.append(folder / f"digest-{edition.day}.{suffix}")
+        with writing(written[-1]) as file:
+            file.write(body)
     return written

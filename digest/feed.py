@@ -49,13 +49,5 @@ def file(home: Path) -> Path:
     return home / "editions" / "feed.atom"
 
 
-def write(path: Path, content: bytes) -> None:
-    """Replace the file whole. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(content)
-    partial.replace(path)
-
-
 def _id(key: str, day: str) -> str:
     return uuid5(NAMESPACE_URL, f"jianbao|{key}|{day}").urn

@@ -7,18 +7,23 @@ Formats, sizes and signatures are those of the services' documentation (企业�
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from digest.smtp import End
+from archive.text import clean_line
+from digest.smtp import End, Sent
 
 _OURS = str.maketrans("[]<>*`\\", "［］＜＞＊｀＼")
 """What Markdown, or 企业微信's `<@all>`, would take for its own."""
+
+_MOST = 65_536
+_SECONDS = 15
 
 Entry = tuple[str, str]
 """Words, and the address they lead to."""
@@ -60,6 +65,34 @@ def payload(
         signed = hmac.new(secret.encode(), f"{stamp}\n{secret}".encode(), hashlib.sha256).digest()
         query = urlencode({"timestamp": stamp, "sign": base64.b64encode(signed).decode()})
     return query, _bytes(body)
+
+
+def post(name: str, url: str, query: str, body: bytes) -> Sent:
+    """Post `body` to the robot at `url`, following no redirect. Raises no network error.
+
+    What fails before the request is written can be tried again; after that an answer that is lost
+    leaves it unknown. The address of a robot is a secret: no error holds it.
+    """
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=_SECONDS)
+    try:
+        connection.connect()
+    except OSError as error:
+        connection.close()
+        return Sent("retry", f"robot {name}: {error.strerror or type(error).__name__}", down=True)
+    target = f"{parts.path or '/'}?{'&'.join(filter(None, (parts.query, query)))}"
+    try:
+        connection.request("POST", target, body, {"Content-Type": "application/json"})
+        reply = connection.getresponse()
+        state, why = answer(name, reply.status, reply.read(_MOST))
+    except (OSError, http.client.HTTPException) as error:
+        return Sent("unknown", f"robot {name}: the answer was lost: {type(error).__name__}")
+    finally:
+        connection.close()
+    for secret in filter(None, (parts.query.partition("=")[2], parts.path.rpartition("/")[2])):
+        why = why.replace(secret, "…")
+    return Sent(state, clean_line(f"robot {name}: {why}") if why else "")
 
 
 def answer(name: str, status: int, content: bytes) -> tuple[End, str]:

@@ -10,10 +10,10 @@ from typing import Any, Self
 from archive import clock, deliveries, editions, subscribers
 from archive.edition_models import Choice, Delivery, Edition
 from archive.settings import Settings
+from archive.whole import writing
 from digest import feed, robots, unsubscribe
 from digest.choice import personal, wanted, with_weekend
 from digest.message import AddressError, message
-from digest.posting import post
 from digest.smtp import Mailer, Sent
 from digest.words import Words
 
@@ -101,13 +101,16 @@ class Sender:
         query, body = robots.payload(
             name, self._content(choice).subject, entries, secret, datetime.now(UTC)
         )
-        return post(name, url, query, body)
+        return robots.post(name, url, query, body)
 
     def _feed(self) -> Sent:
         key, editions = deliveries.published(self._conn, feed.EDITIONS)
         made = feed.atom(self._settings.digest_name, key, editions, self._settings.public_url)
+        path = feed.file(self._settings.jianbao_home)
         try:
-            feed.write(feed.file(self._settings.jianbao_home), made)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with writing(path) as file:
+                file.write(made)
         except OSError as error:
             return Sent("retry", f"the feed cannot be written: {error.strerror}", down=True)
         return Sent("sent")

@@ -11,6 +11,7 @@ from archive.clock import BEIJING
 
 Language = Literal["zh", "en"]
 _FILE = Path(__file__).with_name("words.toml")
+_MOST_NAMES = 30
 
 
 class Words:
@@ -53,10 +54,10 @@ class Words:
     def joined(self, words: Sequence[str]) -> str:
         return str(self._said["between"]).join(words)
 
-    def names(self, names: Sequence[str], most: int = 30) -> str:
+    def names(self, names: Sequence[str]) -> str:
         """All of the names, or the first and how many they are."""
-        shown = self.joined(names[:most])
-        return shown if len(names) <= most else self("more_names", names=shown, n=len(names))
+        shown = self.joined(names[:_MOST_NAMES])
+        return shown if len(names) <= _MOST_NAMES else self("more_names", names=shown, n=len(names))
 
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()

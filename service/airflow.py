@@ -1,4 +1,4 @@
-"""Airflow as this service runs it: its environment, its programs, and its REST interface."""
+"""Airflow as this service runs it: environment, metadata, programs, and its REST interface."""
 
 import json
 import os
@@ -9,12 +9,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from archive import database
 from archive.settings import PROJECT, Settings
+from archive.whole import writing
 from service.folders import Folders, kept_secrets
 from service.supervisor import Program, ServiceError
 
@@ -62,9 +64,8 @@ def environment(settings: Settings, folders: Folders, port: int) -> dict[str, st
 def prepare(settings: Settings, folders: Folders, env: Mapping[str, str]) -> None:
     """Write the admin's password where Airflow looks, and bring its metadata up to date."""
     passwords = Path(env["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
-    descriptor = os.open(passwords, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({ADMIN: kept_secrets(folders)["admin"]}, file)
+    with writing(passwords, 0o600) as file:
+        file.write(json.dumps({ADMIN: kept_secrets(folders)["admin"]}).encode())
     marker = folders.airflow / "migrated"
     stamp = f"{version('apache-airflow')} {database.airflow_schema(settings)}"
     if marker.exists() and marker.read_text() == stamp:
@@ -76,6 +77,48 @@ def prepare(settings: Settings, folders: Folders, env: Mapping[str, str]) -> Non
         (folders.logs / "airflow-migrate.log").write_text(migrated.stdout + migrated.stderr)
         raise ServiceError("airflow db migrate", "failed", folders.logs / "airflow-migrate.log")
     marker.write_text(f"{version('apache-airflow')} {database.airflow_schema(settings)}")
+
+
+def prune(settings: Settings, now: datetime) -> dict[str, int]:
+    """Remove Airflow's old runs and task logs, by the policy for ours; how many log files.
+
+    Raises ServiceError.
+    """
+    folders = Folders(settings.jianbao_home)
+    before = now - timedelta(days=settings.keep_runs_days)
+    env = {**os.environ, **environment(settings, folders, settings.airflow_port or 0)}
+    cleaned = subprocess.run(
+        [
+            _program(),
+            *("db", "clean", "--yes", "--skip-archive", "--error-on-cleanup-failure"),
+            *("--clean-before-timestamp", before.isoformat()),
+        ],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if cleaned.returncode:
+        log = folders.logs / "airflow-clean.log"
+        log.write_text(cleaned.stdout + cleaned.stderr)
+        raise ServiceError("airflow db clean", "failed", log)
+    return {"log_files": _remove_old(folders.airflow / "logs", before)}
+
+
+def _remove_old(folder: Path, before: datetime) -> int:
+    removed = 0
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file() and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+            removed += 1
+        elif path.is_dir() and not any(path.iterdir()) and _is_idle(path):
+            path.rmdir()
+    return removed
+
+
+def _is_idle(folder: Path) -> bool:
+    """Whether it is not one that Airflow has just made for a task."""
+    return folder.stat().st_mtime < time.time() - 3600
 
 
 def programs(env: Mapping[str, str]) -> list[Program]:
@@ -130,7 +173,10 @@ class Client:
                 if set(names) <= known:
                     return
             time.sleep(0.5)
-        raise ServiceError("Airflow", f"was not ready after {seconds:.0f} seconds")
+        address = self._base.removeprefix("http://")
+        raise ServiceError(
+            "Airflow", f"was not ready after {seconds:.0f} seconds; is {address} free? make status"
+        )
 
     def trigger(self, dag: str, conf: Mapping[str, object]) -> str:
         """Start a run; its id."""
@@ -178,4 +224,4 @@ class Client:
             detail = error.read().decode("utf-8", "replace")[:200]
             raise ServiceError("Airflow", f"answered {error.code} to {path}: {detail}") from None
         except (urllib.error.URLError, OSError) as error:
-            raise ServiceError("Airflow", f"does not answer: {error}") from None
+            raise ServiceError("Airflow", f"does not answer: {error}; look: make status") from None

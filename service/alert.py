@@ -3,13 +3,13 @@
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from archive import clock
 from archive.settings import Settings
 from archive.text import clean_line
-from digest.posting import post
-from digest.robots import payload
+from digest.robots import payload, post
 from service.folders import Folders
 
 ROBOT_HOSTS = {
@@ -28,20 +28,23 @@ def alert(settings: Settings, text: str) -> str:
     folders.make()
     with (folders.logs / "alerts.log").open("a", encoding="utf-8") as log:
         log.write(f"{clock.now().isoformat(timespec='seconds')} {text}\n")
-    if not settings.alert_webhook:
+    if not (url := settings.alert_webhook.get_secret_value()):
         return ""
     text = f"{settings.digest_name}: {text}"
-    if robot := ROBOT_HOSTS.get(urlsplit(settings.alert_webhook).hostname or ""):
+    if robot := ROBOT_HOSTS.get(urlsplit(url).hostname or ""):
         query, body = payload(robot, text, (), "", clock.now())
-        sent = post(robot, settings.alert_webhook, query, body)
+        sent = post(robot, url, query, body)
         return "" if sent.state == "sent" else f"the webhook failed: {sent.error}"
     request = urllib.request.Request(
-        settings.alert_webhook,
+        url,
         data=json.dumps({"text": text}, ensure_ascii=False).encode(),
         headers={"Content-Type": "application/json"},
     )
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS):
             return ""
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        return f"the webhook failed: {error}"
+    except urllib.error.HTTPError as error:
+        # Its words may repeat the address.
+        return f"the webhook failed: it answered with HTTP status {error.code}"
+    except (OSError, HTTPException) as error:
+        return f"the webhook failed: {getattr(error, 'reason', '') or type(error).__name__}"

@@ -97,7 +97,7 @@ def status(
     out = console.out
     out.print(f"archive   {current.jianbao_home}  ({current.jianbao_kind})", markup=False)
     if current.jianbao_allow:
-        out.print(f"guard     lets pass {', '.join(current.jianbao_allow)}", markup=False)
+        console.paragraph(f"guard     lets pass {', '.join(current.jianbao_allow)}")
     if current.jianbao_home.exists():
         free = shutil.disk_usage(current.jianbao_home).free / 2**30
         out.print(f"disk      {free:.1f} GB free", markup=False)
@@ -224,7 +224,7 @@ _READ_ONLY = "-c search_path=news -c default_transaction_read_only=on"
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql() -> None:
     """Open psql on the archive, as the reader."""
-    from archive import binaries, database, settings
+    from archive import binaries, clients, database, settings
 
     current = settings.load()
     address = database.looking_dsn(current)
@@ -232,5 +232,5 @@ def psql() -> None:
         console.say("READER_URL is not set: this is the user of DATABASE_URL, read-only by default")
     # A psql of the system has line editing; the wheel's has none, but is always there.
     program = shutil.which("psql") or str(binaries.wheel() / "bin" / "psql")
-    env = dict(os.environ, PGOPTIONS=_READ_ONLY, PGAPPNAME="jianbao psql")
-    os.execve(program, [program, address, *sys.argv[2:]], env)
+    env = clients.environment(address) | {"PGOPTIONS": _READ_ONLY, "PGAPPNAME": "jianbao psql"}
+    os.execve(program, [program, clients.without_password(address), *sys.argv[2:]], env)

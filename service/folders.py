@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import KnownError
+from archive.whole import writing
 
 
 class FolderError(KnownError):
@@ -85,10 +86,7 @@ def kept_secrets(folders: Folders) -> dict[str, str]:
     if not path.exists():
         made = {name: secrets.token_urlsafe(64) for name in ("jwt", "api")}
         made["admin"] = secrets.token_urlsafe(12)
-        partial = path.with_suffix(".partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(made, file)
-        partial.replace(path)
+        with writing(path, 0o600) as file:
+            file.write(json.dumps(made).encode())
     kept: dict[str, str] = json.loads(path.read_text())
     return kept

@@ -133,7 +133,7 @@ def prune(
 ) -> None:
     """Remove what the policy lets go: raw pages, run logs, Airflow's history, older backups."""
     from archive import backups, clock, database, retention, runs, settings
-    from service.tend import prune_airflow
+    from service import airflow
 
     current = settings.load()
     marker = current.jianbao_home / "airflow" / "migrated"
@@ -152,5 +152,5 @@ def prune(
             counts["backups"] = len(backups.drop_old(folder, current.backup_keep))
             # Set in Airflow's tasks, which may run on a machine with workers only.
             if marker.exists() or "AIRFLOW_HOME" in os.environ:
-                counts |= prune_airflow(current, clock.now())
+                counts |= airflow.prune(current, clock.now())
     console.result(counts)

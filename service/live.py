@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive import database, embedded
+from archive.listening import free_port
 from archive.settings import Settings, SettingsError
 from service import airflow, supervisor
 from service.folders import Folders, kept_secrets
 from service.supervisor import Program, State
 
 DAGS = ["crawl_news", "summarize_articles", "send_digest", "tend_archive"]
-START_SECONDS = 180
+START_SECONDS = 300
 LEAST_FREE_GB = 2
 
 
@@ -94,7 +95,7 @@ def start(
         folder = str(deployment.folders.home / "postgres")
         programs.insert(0, Program("database", (sys.executable, "-m", "service.keeper", folder)))
     if not only_workers and deployment.settings.jianbao_kind == "live":
-        programs.append(Program("lookout", (sys.executable, "-m", "service.lookout")))
+        programs.append(Program("lookout", (sys.executable, "-m", "service.morning")))
     return supervisor.start(deployment.folders, programs, deployment.environment)
 
 
@@ -128,6 +129,6 @@ def _kept_port(folders: Folders) -> int:
     path = folders.home / "ports.json"
     if path.exists():
         return int(json.loads(path.read_text())["airflow"])
-    port = supervisor.free_port()
+    port = free_port()
     path.write_text(json.dumps({"airflow": port}))
     return port

@@ -1,5 +1,12 @@
-"""What is wrong with the morning's edition, told once by another road than its mail."""
+"""What is wrong with the morning's edition, told once by another road than its mail.
 
+`python -m service.morning` looks again and again; the supervisor runs it. So the operator hears
+whether Airflow runs or not. Each look is a command of its own, so that nothing stays in memory.
+"""
+
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +21,19 @@ STUCK = timedelta(hours=1)
 """A message that waits for so long is told of."""
 _SHARE = 5
 """One refused of so many is a wave."""
+_LOOK_SECONDS = 600
+
+
+def main() -> None:
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        look()
+
+
+def look() -> int:
+    """Look once; 1 if something is wrong."""
+    words = [sys.executable, "-m", "jianbao", "status", "--check"]
+    return subprocess.run(words, check=False).returncode
 
 
 def look_after(settings: Settings) -> list[str]:
@@ -68,3 +88,7 @@ def troubles(conn: Any, settings: Settings, now: datetime) -> Iterator[tuple[dat
                 " see: jianbao deliveries list"
             ),
         )
+
+
+if __name__ == "__main__":
+    main()

@@ -15,8 +15,7 @@ def dedupe(
         bool, typer.Option(help="Place all articles anew, as after a change of the rules.")
     ] = False,
 ) -> None:
-    """Find which articles are copies of others, which of these is the original, and which texts
-    tell one event.
+    """Find copies, their originals, and which texts tell one event.
 
     Every article that waits is placed. Interrupted, it goes on when run without --again.
     """

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from xmlrpc.client import Fault, ServerProxy
 
 from archive.errors import KnownError
 from archive.settings import PROJECT
-from service.alone import end_earlier
+from service.begin import end_earlier
 from service.folders import Folders
 
 
@@ -107,7 +106,7 @@ def start(folders: Folders, programs: list[Program], environment: Mapping[str, s
         lines = (started.stderr or started.stdout).strip().splitlines()
         said = [line for line in lines if not line.startswith("For help")] or ["no reason given"]
         raise ServiceError("supervisord", f"did not start: {said[-1]}")
-    _until(lambda: states(folders) is not None, 15, "supervisord", folders)
+    _until(lambda: states(folders) is not None, 60, "supervisord", folders)
     return True
 
 
@@ -148,14 +147,11 @@ def _configuration(folders: Folders, programs: list[Program]) -> str:
         user="user=root\n" if os.geteuid() == 0 else "",
     )
     for program in programs:
-        command = program.command
-        if program.after:
-            command = (sys.executable, "-m", "service.after", program.after, *command)
         alone = str(folders.alone / program.name)
-        command = (sys.executable, "-m", "service.alone", alone, *command)
+        begin = (sys.executable, "-m", "service.begin", alone, program.after)
         text += _PROGRAM.format(
             name=program.name,
-            command=" ".join(_quote(part) for part in command),
+            command=" ".join(_quote(part) for part in (*begin, *program.command)),
             # supervisord expands the names of logs twice.
             logs=_escape(_escape(str(folders.logs))),
         )
@@ -201,10 +197,3 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""summarize: the summarizer's command."""
+"""summarize, model: the summarizer's commands."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,9 @@ def summarize(
     ] = False,
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Only of articles first seen since that day."),
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="DAY", help="Only of articles first seen since that day."
+        ),
     ] = None,
     method: Annotated[str, typer.Option(help="Only summaries of that method.")] = "",
     model: Annotated[str, typer.Option(help="Only summaries that this model was asked for.")] = "",
@@ -44,3 +46,25 @@ def summarize(
             counts["marked"] = summaries.mark(conn, start, method, model)
         counts |= summarize_pending(conn, current, progress)
     console.result(counts)
+
+
+@app.command()
+def model(
+    name: Annotated[
+        str, typer.Argument(help="A hub's id, or a folder of your own.", show_default=False)
+    ] = "",
+) -> None:
+    """Fetch a model for the summaries and record its files; without a name the default one.
+
+    The hub is huggingface.co, or a mirror named by HF_ENDPOINT.
+    """
+    from archive import settings
+    from summarizer.model import files
+
+    current = settings.load()
+    wanted = name or current.summarizer_model or files.DEFAULT
+    console.say(f"Looking for {wanted}")
+    place = files.fetch(wanted, current.jianbao_home)
+    console.say(f"{wanted} is in {place}, {files.weight(place) / 1e9:.1f} GB of weights.")
+    if files.in_use(current) != wanted:
+        console.say(f"To summarize with it, set SUMMARIZER_MODEL={wanted}")

@@ -63,10 +63,9 @@ class Tags:
     """Why: where the text mentions each name; nowhere for one that only the title has."""
 
 
-def tag(article: Article, taxonomy: Taxonomy | None = None) -> Tags:
+def tag(article: Article) -> Tags:
     """The tags of an article: what its title or lead names, or what it comes back to."""
-    taxonomy = taxonomy or load()
-    find = _finders(taxonomy)
+    taxonomy, find = load(), _finders()
     title, text = simplified(_LABEL.sub("", article.title)), simplified(article.text)
     ends = [end for _, end in sentences(text)]
     technologies, industries, companies, cues = (
@@ -203,8 +202,9 @@ class _Words:
 
 
 @cache
-def _finders(taxonomy: Taxonomy) -> tuple[_Words, _Words, _Words, _Words]:
+def _finders() -> tuple[_Words, _Words, _Words, _Words]:
     """Those of technologies, industries, companies and topics."""
+    taxonomy = load()
     ignore = dict.fromkeys(taxonomy.ignore, "")
     technologies, industries = (
         _Words(

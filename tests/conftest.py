@@ -6,17 +6,22 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
 import pytest
+from aiosmtpd.controller import Controller
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
 from archive import binaries, database, embedded
+from archive.listening import free_port
 from archive.settings import Settings
 
 # The machine may be busy: slow is not wrong.
@@ -129,6 +134,61 @@ def conn(database_url: str) -> Iterator[Connection[TupleRow]]:
     """An autocommit connection to the clone, as its owner."""
     with psycopg.connect(database_url, autocommit=True) as conn:
         yield conn
+
+
+@pytest.fixture
+def mail_server() -> Iterator[Callable[..., int]]:
+    """Starts a mail server on this machine, with handlers and options of aiosmtpd; its port."""
+    with contextlib.ExitStack() as stack:
+
+        def start(handlers: object, **options: Any) -> int:
+            port = free_port()
+            options |= {"hostname": "127.0.0.1", "port": port, "ready_timeout": 120}
+            controller = Controller(handlers, **options)
+            controller.start()
+            stack.callback(controller.stop)
+            return port
+
+        yield start
+
+
+class ChatService(ThreadingHTTPServer):
+    """Keeps what is posted to it, (path, body) each; says what it was told to say."""
+
+    received: list[tuple[str, bytes]]
+    status: int
+    says: bytes
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/hook/robot?key=secret-key"
+
+
+@pytest.fixture
+def service() -> Iterator[ChatService]:
+    """A chat service's robot on this machine; with status 0 it hangs up."""
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            server.received.append((self.path, body))
+            if server.status:
+                self.send_response(server.status)
+                self.send_header("Content-Length", str(len(server.says)))
+                self.send_header("Location", server.url)
+                self.end_headers()
+                self.wfile.write(server.says)
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    with ChatService(("127.0.0.1", 0), Answering) as server:
+        server.received, server.status, server.says = [], 200, b'{"errcode":0,"errmsg":"ok"}'
+        thread = threading.Thread(target=server.serve_forever, args=[0.05])
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
 
 _numbers = itertools.count(1)

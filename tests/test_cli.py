@@ -77,6 +77,11 @@ def test_an_unknown_source_is_named_and_the_nearest_is_offered() -> None:
     assert "did you mean qbitai" in wrong.stderr
 
 
+def test_a_file_of_readers_that_is_missing_is_named(tmp_path: Path) -> None:
+    missing = complaint(run("subscribers", "import", "none.csv", JIANBAO_HOME=str(tmp_path)), 1)
+    assert missing == "jianbao: none.csv: No such file or directory"
+
+
 def test_a_missing_file_is_named() -> None:
     assert "none.html" in complaint(run("extract", "none.html"), 1)
 

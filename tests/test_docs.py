@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -72,6 +73,12 @@ def parse(words: list[str]) -> None:
 
 def targets() -> set[str]:
     return set(re.findall(r"^([a-z0-9-]+):", read("Makefile"), re.MULTILINE))
+
+
+def test_help_fits_a_terminal() -> None:
+    shown = subprocess.run(["make", "-C", str(PROJECT), "help"], capture_output=True, text=True)
+    assert "make demo" in shown.stdout
+    assert max(map(len, shown.stdout.splitlines())) <= FIRST_SCREEN[0]
 
 
 def test_make_targets_exist() -> None:

@@ -80,6 +80,19 @@ def test_no_room(clone: Path) -> None:
     assert "only 10 MB free" in only_line(setup(clone))
 
 
+def test_a_folder_with_chinese_in_its_name_works_in_the_c_locale(clone: Path) -> None:
+    (written,) = (PROJECT / ".venv" / "lib").glob("python3*/site-packages/_editable*jianbao.pth")
+    library = clone / ".venv" / "lib" / "python3" / "site-packages"
+    library.mkdir(parents=True)
+    shutil.copy(written, library)
+    found = subprocess.run(
+        [sys.executable, "-ISc", f"import site, sys; site.addsitedir({str(library)!r});"
+         " print(ascii(sys.path[-1]))"],
+        env={"LC_ALL": "C"}, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert found.strip() == ascii(str(clone))
+
+
 def test_no_package_index(clone: Path) -> None:
     (clone / "bin" / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
     said = setup(

@@ -14,9 +14,9 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow, class_row
 
-from archive.sameness import originals
 from archive.sameness.copies import METHOD, Placement, Verdict, compare_traits, place
 from archive.sameness.index import WINDOW, Marks, turn
+from archive.sameness.lineage import Publication, trace
 from archive.sameness.marks import Traits, traits
 from archive.text import clean_line
 
@@ -135,7 +135,7 @@ def _stay(
     )
     marks.forget(waiting.id, old.marks)
     marks.keep(waiting.id, its.marks, waiting.group)
-    _settle(conn, waiting.group)
+    decide_original(conn, waiting.group)
     return {"placed": 1, "stayed": 1}
 
 
@@ -182,7 +182,7 @@ def _write(
             (whole, piece, share, METHOD),
         )
     marks.keep(waiting.id, its.marks, group, *placement.merged)
-    _settle(conn, group)
+    decide_original(conn, group)
     joined = placement.group is not None
     return {
         **{"placed": 1, "copies": int(joined), "groups": int(not joined)},
@@ -205,9 +205,40 @@ def _leave(conn: Connection[TupleRow], article: int, group: int, marks: Marks) -
         group = row[0]
         conn.execute("update archive.copy_group set id = %s where id = %s", (group, article))
     marks.keep(row[0], traits(row[1], row[2]).marks, group)
-    _settle(conn, group)
+    decide_original(conn, group)
 
 
-def _settle(conn: Connection[TupleRow], group: int) -> None:
-    """Decide what follows from who is in a group, which is new or has changed."""
-    originals.decide(conn, group)
+def decide_original(conn: Connection[TupleRow], group: int) -> bool:
+    """Give a copy group the original and the origin that its present members say; whether that
+    changed anything. A group without members stays as it is."""
+    rows = conn.execute(
+        "select a.id, s.name, a.origin, a.origin_kind, a.published_at, a.date_precision,"
+        " a.first_seen, length(t.content) from archive.copy c"
+        " join archive.article a on a.id = c.article join archive.link l on l.id = a.link"
+        " join archive.source s on s.id = l.source join archive.text t on t.hash = a.text_hash"
+        " where c.copy_group = %s",
+        (group,),
+    ).fetchall()
+    if not rows:
+        return False
+    lineage = trace(Publication(*row) for row in rows)
+    conn.execute(
+        "update archive.copy set original = nullif(%(original)s, article)"
+        " where copy_group = %(group)s"
+        " and original is distinct from nullif(%(original)s, article)",
+        {"group": group, "original": lineage.original},
+    )
+    changed = conn.execute(
+        "update archive.copy_group g set original = a.id, origin = %(origin)s,"
+        " origin_seen = %(seen)s, told_at = least(a.published_at, a.first_seen)"
+        " from archive.article a where g.id = %(group)s and a.id = %(original)s"
+        " and (g.original, g.origin, g.origin_seen, g.told_at) is distinct from"
+        " (a.id, %(origin)s, %(seen)s, least(a.published_at, a.first_seen))",
+        {
+            "group": group,
+            "original": lineage.original,
+            "origin": lineage.origin,
+            "seen": lineage.origin_seen,
+        },
+    )
+    return changed.rowcount == 1

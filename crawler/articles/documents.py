@@ -13,10 +13,9 @@ from pathlib import PurePath
 from archive.models import Outcome
 from archive.text import clean, clean_line, fold
 from crawler.articles import lines as rules
-from crawler.articles.bylines import is_byline, unglued
+from crawler.articles.bylines import unglued
 from crawler.articles.decode import decode
 from crawler.articles.headline import said
-from crawler.articles.metadata import is_credit_line
 from crawler.articles.paragraphs import unwrapped
 from crawler.extract import Reading, read, read_markup
 from crawler.links.dates import find_date
@@ -179,8 +178,7 @@ def _is_furniture(line: str) -> bool:
     return (
         rules.is_button(line)
         or rules.is_notice(line)
-        or is_credit_line(line)
-        or is_byline(line)
+        or rules.is_credit(line)
         or bool(_MENU.fullmatch(line) or _DAY.match(line))
         or rules.is_stamp(line)
     )

@@ -114,7 +114,7 @@ def heads_others(line: str) -> bool:
 def tidy(lines: Iterable[str], headline: str) -> list[str]:
     """The paragraphs of an article among the lines of its element."""
     kept = [_GLUED.sub("", line) for line in _until_the_end([*lines]) if not is_button(line)]
-    kept = [line for line in _without_teasers(kept) if line and not _is_credit(line)]
+    kept = [line for line in _without_teasers(kept) if line and not is_credit(line)]
     while kept and (is_notice(kept[-1]) or _ends(kept[-1]) or _is_bar(kept[-1])):
         kept.pop()
     folded = fold(headline)
@@ -163,7 +163,7 @@ def _until_the_end(lines: list[str]) -> list[str]:
 
 
 def _closes(line: str) -> bool:
-    return is_button(line) or _is_credit(line)
+    return is_button(line) or is_credit(line)
 
 
 def _ends(line: str) -> bool:
@@ -175,7 +175,8 @@ def _is_bar(line: str) -> bool:
     return bool(_PAGES.fullmatch(line) or _BAR.fullmatch(line))
 
 
-def _is_credit(line: str) -> bool:
+def is_credit(line: str) -> bool:
+    """Whether a line only says who wrote, reported or edited, or where the text is from."""
     return metadata.is_credit_line(line) or is_byline(line)
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import takewhile
+from typing import Any
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -44,7 +45,8 @@ _PLACES, _MOST, _LONGEST_WORD = 5, 10, 20
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """Who and when, as credit lines say it. Empty where they do not; see archive.models.Article."""
+    """Who and when, as credit lines say it: fields of archive.models.Article, empty where they do
+    not say it."""
 
     authors: tuple[str, ...] = ()
     editor: str = ""
@@ -127,20 +129,10 @@ def _seen(head: Sequence[str], feet: Sequence[str], body: Sequence[str]) -> Cred
 
 def article(title: str, text: str, found: Credits) -> Article:
     """An article with its credits."""
-    return Article(
-        title=title,
-        text=text,
-        authors=found.authors,
-        editor=found.editor,
-        origin=found.origin,
-        published_at=found.date.instant if found.date else None,
-        date_precision=found.date.precision if found.date else "",
-        section=found.section,
-        keywords=found.keywords,
-        contributors=found.contributors,
-        origin_kind=found.origin_kind,
-        captions=found.captions,
-    )
+    told: dict[str, Any] = {each.name: getattr(found, each.name) for each in fields(found)}
+    if date := told.pop("date"):
+        told |= {"published_at": date.instant, "date_precision": date.precision}
+    return Article(title, text, **told)
 
 
 def is_credit_line(line: str) -> bool:

@@ -5,24 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 from math import log
+from pathlib import Path
 
 from archive.script import simplified
 from crawler.damage import lexicon
 
 SEPARATOR = r"(?:\s*[：:丨|｜︱]|[/／])\s*"
-_SURNAMES = frozenset(
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任"
-    "袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄穆萧肖尹姚邵湛汪祁毛禹狄米贝明臧计伏成"
-    "戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱丘骆高夏蔡田樊胡凌霍虞万支柯管卢莫经房裘缪"
-    "解应宗丁宣邓郁单杭洪包诸左石崔吉龚程嵇邢裴陆荣翁荀羊惠甄曲家封芮羿储靳松井段富巫乌焦巴弓牧谷车侯宓蓬全班仰秋仲伊宫宁"
-    "仇栾甘厉祖武符刘景詹束龙叶幸司韶黎蓟薄印宿白怀蒲从索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰雍桑桂"
-    "牛寿通边扈燕冀浦尚农温别庄晏柴瞿阎闫充慕连茹习宦艾鱼容向古易慎戈廖庾终居衡步都耿满弘匡国文寇广禄东欧沃利蔚越隆师巩聂"
-    "晁敖融冷辛阚那简饶空曾沙鞠关红游竺权盖益桓公仉督岳帅佟商牟佘伯赏墨哈年爱阳言福邸初付代凡布鹿岩候楚揭蒿原展粟庹"
-)
-_COMPOUND = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 夏侯 端木 独孤 南宫 西门"
-    " 轩辕 呼延 申屠 闻人 范姜".split()
-)
+*_lines, _last = Path(__file__).with_name("surnames.txt").read_text("utf-8").splitlines()
+_SURNAMES, _COMPOUND = frozenset("".join(_lines)), frozenset(_last.split())
 _HAN = "[\u4e00-\u9fff]"
 _AUTHOR = (
     rf"作\s*者|撰\s*文|撰稿人?|采写|执笔|评论员|(?<!小)记者|快讯(?=[/／])"

@@ -1,10 +1,12 @@
 """One kept page read by what it is: a document, one page, or an article of several pages.
 
-This runs in a child process, see child.py, and so knows no archive.
+It is read in a child process, `ours`, and so knows no database.
 """
 
+import atexit
 from urllib.parse import unquote
 
+from archive.child import Child
 from archive.models import Outcome, Page
 from crawler.articles import verdict
 from crawler.articles.decode import decode
@@ -12,6 +14,17 @@ from crawler.articles.documents import read_document
 from crawler.articles.joining import read_serial
 from crawler.extract import Reading, read
 from crawler.sources.source import Source
+
+ours = Child(
+    "reading",
+    "crawler.articles.reader",
+    seconds=60,
+    # The largest page (8 MB) takes 3; the clock has more, because the machine may be busy.
+    cpu=20,
+    # Of address space; the largest page takes 170, and a small server has 2 GB for everything.
+    megabytes=1024,
+)
+atexit.register(ours.close)
 
 
 def read_page(page: Page, source: Source | None) -> Reading:

@@ -10,7 +10,7 @@ from archive.child import Unanswered
 from archive.connection import is_down
 from archive.models import Article, Canonical, Link, Outcome, Page
 from archive.text import clean_line, fold
-from crawler.articles import child, verdict
+from crawler.articles import reader, verdict
 from crawler.articles.reader import read_page
 from crawler.extract import Reading
 from crawler.links.aliases import canonical, is_named
@@ -64,7 +64,7 @@ def _attempt(conn: Any, rule: Rule, claimed: tuple[int, Page, Link, int]) -> Rea
 def interpret(conn: Any, rule: Rule, page_id: int, page: Page, link: Link) -> Reading:
     """What a page of a link is by today's rules. Raises Unanswered."""
     source = rule.sources.get(link.source)
-    reading = child.ours.call(read_page, page, source)
+    reading = reader.ours.call(read_page, page, source)
     try:
         return _on_topic(conn, rule, link, _judged(conn, rule, page_id, page, link, reading))
     except Exception as error:

@@ -4,18 +4,27 @@ An article is never removed by it: one that today's rules would refuse is told, 
 """
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from archive import articles, pages
 from archive.child import Unanswered
+from archive.clock import BEIJING
 from archive.models import Article, Link
-from crawler.articles import difference
+from archive.sameness.difference import changes as text_changes
 from crawler.articles.reading import interpret, store
 from crawler.links.aliases import canonical
 from crawler.sources.relevance import Rule
+
+_SHOWN = 8
+"""At most so many changes of the text."""
+_LONGEST = 200
+_WHOLE = ("title", "text", "repairs", "part", "date_precision")
+
+Line = tuple[str, str]
+"""A sign, `-`, `+` or blank, and the text that stands behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class Change:
     kind: str
     url: str
     title: str
-    lines: list[difference.Line]
+    lines: list[Line]
 
 
 def reread(
@@ -84,13 +93,48 @@ def _again(conn: Any, rule: Rule, page_id: int, changes: list[Change]) -> str:
     for article in after:
         if article.part not in old:
             changes.append(_change("new", link, [article], []))
-        elif lines := difference.difference(old[article.part], article):
+        elif lines := difference(old[article.part], article):
             changes.append(_change("changed", link, [old[article.part]], lines))
     kinds = {change.kind for change in changes}
     return next((kind for kind in ("lost", "new", "changed") if kind in kinds), "same")
 
 
-def _change(
-    kind: str, link: Link, concerned: list[Article], lines: list[difference.Line]
-) -> Change:
+def _change(kind: str, link: Link, concerned: list[Article], lines: list[Line]) -> Change:
     return Change(kind, link.url, concerned[0].title if concerned else link.title, lines)
+
+
+def difference(before: Article, after: Article) -> list[Line]:
+    """Title, credits and sentences that go (-) and come (+); empty if the articles are equal."""
+    return [(sign, _short(text)) for sign, text in _changes(before, after)]
+
+
+def _changes(before: Article, after: Article) -> Iterator[Line]:
+    if before.title != after.title:
+        yield "-", before.title
+        yield "+", after.title
+    for name in [each.name for each in fields(Article) if each.name not in _WHOLE]:
+        old, new = _value(before, name), _value(after, name)
+        if old != new:
+            yield " ", f"{name}: {old or 'none'} → {new or 'none'}"
+    found = text_changes(before.text, after.text)
+    for change in found[:_SHOWN]:
+        yield from (line for line in (("-", change.before), ("+", change.after)) if line[1])
+    if len(found) > _SHOWN:
+        yield " ", f"… and {len(found) - _SHOWN} changes more"
+    if before.text != after.text and not found:
+        yield " ", "the same sentences, with other blanks or paragraphs"
+    if before.repairs != after.repairs:
+        yield " ", f"repairs: {len(before.repairs)} → {len(after.repairs)}"
+
+
+def _value(article: Article, name: str) -> str:
+    value: Any = getattr(article, name)
+    if name == "published_at":
+        shown = "%Y-%m-%d" if article.date_precision == "day" else "%Y-%m-%d %H:%M"
+        return value.astimezone(BEIJING).strftime(shown) if value else ""
+    return value if isinstance(value, str) else "、".join(value)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

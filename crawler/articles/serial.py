@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from scrapy import Request
 from scrapy.http import Response
@@ -24,6 +25,25 @@ class Serial:
     lane: Lane
     pages: tuple[Page, ...]
     total: int = 1
+
+
+def header(response: Response, name: str) -> str:
+    """A header's value, at most 200 characters; empty if it has none."""
+    return (response.headers.get(name) or b"").decode("latin-1")[:200]
+
+
+def as_page(response: Response, link: Link, now: datetime) -> Page:
+    """A link's page as it came."""
+    return Page(
+        link.id,
+        response.url,
+        response.body,
+        now,
+        response.status,
+        header(response, "Content-Type"),
+        etag=header(response, "ETag"),
+        last_modified=header(response, "Last-Modified"),
+    )
 
 
 class Serials:
@@ -70,9 +90,7 @@ class Serials:
             )
 
     def parse(self, response: Response, serial: Serial) -> None:
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")[:200]
-        now = self._frontier.now()
-        page = Page(serial.link.id, response.url, response.body, now, response.status, content_type)
+        page = as_page(response, serial.link, self._frontier.now())
         if problem := paging.problem(serial.pages, page):
             assert response.request
             self._without(serial, response.request.url, problem)

@@ -9,7 +9,6 @@ from archive.text import fold
 from crawler.articles import lines as rules
 from crawler.articles.bylines import is_byline
 from crawler.articles.headline import said
-from crawler.articles.metadata import is_credit_line
 
 _TITLE = range(6, 60)
 _NO_TITLE = re.compile(r".*[。；;，,：:、]|.*。.*|[（(].*[）)]|#.*")
@@ -75,12 +74,8 @@ def _over_bylines(lines: Sequence[str]) -> list[int]:
     return [at for at in places if _heads(lines[at + 1]) and _leads(lines, at)]
 
 
-def _is_signed(line: str) -> bool:
-    return is_byline(line) or is_credit_line(line)
-
-
 def _heads(line: str) -> bool:
-    return _is_signed(line) or rules.is_dated(line) or rules.is_stamp(line)
+    return rules.is_credit(line) or rules.is_dated(line) or rules.is_stamp(line)
 
 
 def _leads(lines: Sequence[str], at: int) -> bool:
@@ -107,7 +102,7 @@ def _alike(found: Sequence[Part]) -> bool:
     """Whether a byline stands at the end of every part, or at the beginning of every part."""
     ends = [_behind(part.lines) for part in found]
     heads = [part.lines[:2] for part in found]
-    return all(any(map(_is_signed, edge)) for edge in ends) or all(
+    return all(any(map(rules.is_credit, edge)) for edge in ends) or all(
         any(map(_heads, edge)) for edge in heads
     )
 

@@ -6,24 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from archive.models import FoundLink
-from crawler.links.answers import DiscoveryError
 from crawler.links.apis import api, fragment
 from crawler.links.feeds import feed
 from crawler.links.listings import listing
 from crawler.links.sitemaps import sitemap
 from crawler.links.states import state
 from crawler.sources.source import Entry, Source
-
-__all__ = [
-    "DiscoveryError",
-    "api",
-    "discover",
-    "feed",
-    "listing",
-    "request",
-    "sitemap",
-    "state",
-]
 
 
 def request(entry: Entry, page: int = 1) -> dict[str, Any]:

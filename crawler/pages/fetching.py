@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from archive import clock
 from archive.models import Outcome
 from archive.settings import Settings
-from crawler.pages.crawl import scrapy_process
+from crawler.pages.engine import engine
 from crawler.pages.failures import explain
 from crawler.pages.robots import BlockedByRobots, Robots
 from crawler.sources import urls
@@ -57,7 +57,7 @@ def run(
     The delays are those of `chosen`. An interrupt (Ctrl-C) cancels every errand once, and what it
     then returns counts. Raises what an errand raised. Can run once per process.
     """
-    process = scrapy_process(settings, chosen, seconds)
+    process = engine(settings, chosen, seconds)
     tasks: list[asyncio.Task[Result]] = []
     process.crawl(_Errands, errands=errands, tasks=tasks)
     process.start(install_signal_handlers=False)

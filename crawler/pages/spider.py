@@ -15,11 +15,12 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from archive.models import FoundLink, Link, Outcome, Page
+from archive.models import FoundLink, Link, Outcome
 from archive.sources import Validators
 from crawler.articles import verdict
-from crawler.articles.serial import Serial, Serials
+from crawler.articles.serial import Serial, Serials, as_page, header
 from crawler.links import discovery
+from crawler.links.answers import DiscoveryError
 from crawler.links.frontier import Frontier
 from crawler.pages.failures import Explained, asked, explain
 from crawler.pages.lanes import Lane, Look, Turn
@@ -122,10 +123,10 @@ class NewsSpider(Spider):
                 found, nested = discovery.discover(
                     response.body, response.url, look.source, look.entry, self.frontier.now()
                 )
-            except discovery.DiscoveryError as error:
+            except DiscoveryError as error:
                 self.frontier.entry_failed(look.source, look.url, str(error))
             else:
-                seen = Validators(_header(response, "ETag"), _header(response, "Last-Modified"))
+                seen = Validators(header(response, "ETag"), header(response, "Last-Modified"))
                 new = self.frontier.found(look.source, look.url, found, seen)
                 if new and look.page < look.entry.pages:
                     turn.looks.append(Look(look.source, look.entry, look.page + 1))
@@ -154,23 +155,12 @@ class NewsSpider(Spider):
             self.frontier.circuits.failed(host, "challenge page", refused=True)
         else:
             self.frontier.circuits.answered(host)
-        content_type = _header(response, "Content-Type")
-        if content_type.startswith(("image/", "video/", "audio/", "application/pdf")):
+        page = as_page(response, link, self.frontier.now())
+        if page.content_type.startswith(("image/", "video/", "audio/", "application/pdf")):
             self._go_on(lane)
-            self.frontier.settle(link, Outcome.NOT_ARTICLE, f"content type {content_type}")
-            return
-        now = self.frontier.now()
-        page = Page(
-            link.id,
-            response.url,
-            response.body,
-            now,
-            response.status,
-            content_type,
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
-        )
-        self._serials.go_on(Serial(link, source, lane, (page,)))
+            self.frontier.settle(link, Outcome.NOT_ARTICLE, f"content type {page.content_type}")
+        else:
+            self._serials.go_on(Serial(link, source, lane, (page,)))
 
     def closed(self, reason: str) -> None:
         self._serials.close()
@@ -195,7 +185,3 @@ def _conditions(seen: Validators) -> dict[str, str]:
     """The headers that ask for a page only if it is another than the one that was seen."""
     headers = {"If-None-Match": seen.etag, "If-Modified-Since": seen.last_modified}
     return {name: value for name, value in headers.items() if value}
-
-
-def _header(response: Response, name: str) -> str:
-    return (response.headers.get(name) or b"").decode("latin-1")[:200]

@@ -147,7 +147,7 @@ def judge(
     if not trouble:
         try:
             found, nested = discovery.discover(answer.body, answer.url, source, entry, now)
-        except discovery.DiscoveryError as error:
+        except answers.DiscoveryError as error:
             known = {"too_large": "too_large", "not_a_list": "layout"}
             trouble = _challenge(answer) or (known.get(error.kind, "wrong_kind"), error.problem)
     articles = answers.articles(found, source)
@@ -179,7 +179,7 @@ def everything(answer: Answer, entry: Entry, now: datetime) -> list[FoundLink]:
     """Every link that an entry point shows; of a page, those that are as long as a headline."""
     try:
         shown, _ = discovery.discover(answer.body, answer.url, _EVERYTHING, entry, now)
-    except discovery.DiscoveryError:
+    except answers.DiscoveryError:
         return []
     return [link for link in shown if entry.kind != "listing" or len(link.title) >= _LONG_TITLE]
 

@@ -80,6 +80,12 @@ def matching(sources: Iterable[Source], url: str) -> Source | None:
     return next((each for each in sources if each.matches(urls.canonical(url, each))), None)
 
 
+def identify(sources: Iterable[Source], url: str) -> tuple[str, str, Source | None]:
+    """The canonical form of an address, the key of its article, and its source. Raises UrlError."""
+    source = matching(sources, url)
+    return urls.canonical(url, source), urls.key(url, source), source
+
+
 def choose(sources: tuple[Source, ...], ids: Sequence[str]) -> tuple[Source, ...]:
     """The named sources, or all that are enabled when none is named.
 

@@ -219,7 +219,6 @@ class Source(_Literal):
     """Whether http addresses of this source are asked for over https."""
     aliases: tuple[str, ...] = ()
     """Hosts that mean the homepage's host; a whole domain keeps the names of its hosts."""
-    topics: tuple[str, ...] = ()
     selectors: Selectors = Selectors()
     evidence: str = ""
     evidence_date: Annotated[str, BeforeValidator(str), Field(pattern=_DATE)] = ""

@@ -3,7 +3,9 @@
 import ipaddress
 import re
 import socket
+import tomllib
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -23,43 +25,7 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _SLASHES = re.compile(r"(?<!:)/{2,}")
 _MOST_JUMPS = 3
 
-# Where the address that a jump page leads to is: host, end of the path, parameter.
-_JUMPS = (
-    ("link.zhihu.com", "/", "target"),
-    ("link.juejin.cn", "/", "target"),
-    ("link.csdn.net", "/", "target"),
-    ("www.oschina.net", "/action/GoToLink", "url"),
-    ("chinaz.com", "go.shtml", "url"),
-    ("sspai.com", "/link", "target"),
-    ("www.jianshu.com", "/go-wild", "url"),
-    ("weibo.cn", "/sinaurl", "u"),
-)
-# Parameters that say how a reader came, never what is read, in lower case: on every host (""),
-# and those whose names mean something elsewhere, by registrable domain or host.
-_NOISE = {
-    "": "spm scm spm_id_from share_from share_token share_source share_medium share_plat share_id"
-    " share_uid shareto sharer_shareid sharer_shareinfo sharer_sharetime is_from_share isshare"
-    " gclid fbclid msclkid yclid dclid igshid mc_cid mc_eid _hsenc _hsmi bd_vid hmsr hmpl hmcu"
-    " hmkw hmci isappinstalled nsukey refluxos _refluxos adtag tt_from spss spssid spsw",
-    "baidu.com": "wfr for searchword sourcefrom tn ala",
-    "36kr.com": "f",
-    "huxiu.com": "f",
-    "163.com": "f from frommodule spsf",
-    "sina.com.cn": "cre mod loc r rfunc fj tj tr cj from vt pos wm",
-    "sina.cn": "cre mod loc r rfunc fj tj tr cj from vt pos wm",
-    "qq.com": "refer suid media_id uid qimei devid openid chlid",
-    "sohu.com": "pvid _f _trans_ code",
-    "toutiao.com": "log_from app category_new wid iid req_id use_new_style share_did source"
-    " timestamp",
-    "csdn.net": "depth_1-utm_source ops_request_misc request_id biz_id",
-    "mp.weixin.qq.com": "chksm scene srcid mpshare subscene clicktime enterid ascene devicetype"
-    " version nettype lang exportkey pass_ticket wx_header rd2werd from",
-}
-# What names an article by its query alone, whether or not the registry has a source for it.
-_IDENTITY_AT = {
-    "baijiahao.baidu.com/s": ("id",),
-    "mp.weixin.qq.com/s": ("__biz", "mid", "idx", "sn"),
-}
+_KNOWN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
@@ -191,7 +157,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def _jump_target(address: _Address) -> _Address | None:
-    for host, end, name in _JUMPS:
+    for host, end, name in _KNOWN["jumps"]:
         if f".{address.host}".endswith(f".{host}") and address.path.endswith(end):
             for own, pair in _pairs(address.query):
                 if own == name and (target := _spelled_out(pair.partition("=")[2])):
@@ -227,10 +193,12 @@ def _folded(address: _Address, source: "Source") -> _Address:
 
 def _identifying_query(address: _Address, source: "Source | None") -> str:
     pairs = _pairs(address.query)
-    if names := _IDENTITY_AT.get(f"{address.host}/{address.path.split('/')[1]}"):
+    if names := _KNOWN["identity"].get(f"{address.host}/{address.path.split('/')[1]}"):
         return "&".join(pair for name in names for own, pair in pairs if own == name)
     keep = source.keep_params if source else ()
-    noise = " ".join(_NOISE.get(place, "") for place in ("", domain(address.host), address.host))
+    noise = " ".join(
+        _KNOWN["noise"].get(place, "") for place in ("", domain(address.host), address.host)
+    )
     told = sorted(
         pair
         for name, pair in pairs

@@ -13,7 +13,6 @@ from archive.child import Child, ChildError, End, Unanswered
 from archive.models import Article
 from summarizer import prompt
 from summarizer.model import calls, files
-from summarizer.model.batches import batches
 from summarizer.model.calls import Loaded, Reply
 from summarizer.written import WriterError, Written
 
@@ -168,6 +167,23 @@ class LocalModel:
 
     def _error(self, problem: str) -> WriterError:
         return WriterError(self._named, problem, lasting=bool(self._broken))
+
+
+def batches(lengths: Sequence[int], most: int, rows: int) -> list[list[int]]:
+    """Which articles are read together, so that little is padding: those of like length.
+
+    Positions in `lengths`, in groups; the longest first, so that too little memory shows early.
+
+    A group times its longest is at most `most` tokens, and at most `rows` members; one that is
+    longer than that stands alone.
+    """
+    groups: list[list[int]] = []
+    for position in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
+        group = groups[-1] if groups else []
+        if not group or len(group) == rows or lengths[group[0]] * (len(group) + 1) > most:
+            groups.append(group := [])
+        group.append(position)
+    return groups
 
 
 class _Failed(Exception):

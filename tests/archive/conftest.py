@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from archive import articles, links, pages, sources, summaries
 from archive.models import Article, FoundLink, Outcome, Page, Summary
-from archive.sameness import originals
+from archive.sameness import stored
 
 T = TypeVar("T")
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -85,7 +85,7 @@ class Desk:
             " select id, %s, text_hash, 1, %s from archive.article where id = any(%s)",
             (group, NOON, list(members)),
         )
-        originals.decide(self.conn, group)
+        stored.decide_original(self.conn, group)
         return group
 
     def one(self, query: str, *values: object) -> Any:
@@ -106,7 +106,7 @@ def at_once() -> Callable[[int, Callable[[int], T]], list[T]]:
         gate = threading.Barrier(number)
 
         def one(index: int) -> T:
-            gate.wait(10)
+            gate.wait()
             return function(index)
 
         with ThreadPoolExecutor(number) as pool:

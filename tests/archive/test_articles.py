@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from archive import articles
 from archive.models import Article
-from archive.sameness import originals
+from archive.sameness import stored
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(hours=3)
@@ -146,7 +146,7 @@ def test_a_copy_waits_for_no_summary_until_it_is_the_original(conn: Connection, 
     desk.summary(one)
     assert (articles.claim_unsummarized(conn), desk.one(pending)) == ([], 0)
     desk.article("a", origin="智点财经")
-    originals.decide(conn, one)
+    stored.decide_original(conn, one)
     assert (articles.claim_unsummarized(conn)[0].id, desk.one(pending)) == (other, 1)
 
 

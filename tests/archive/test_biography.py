@@ -101,8 +101,14 @@ def test_the_edition_that_it_was_in(desk: Any) -> None:
     editions.freeze(desk.conn, window, brief, NOON, {article: "left"})
     (told,) = life(desk, "a").articles
     assert (told.edition, told.place) == (date(2026, 3, 5), "left")
-    desk.article("late", at=NOON + DAY)
-    assert life(desk, "late").articles[0].edition is None
+    assert told.missed is None
+    desk.article("next", at=NOON + DAY)
+    (told,) = life(desk, "next").articles
+    assert (told.edition, told.missed, told.missed_at) == (None, None, None)
+    desk.article("late", at=NOON + MINUTE)
+    (told,) = life(desk, "late").articles
+    assert (told.edition, told.missed, told.missed_at) == (None, date(2026, 3, 5), NOON)
+    assert told.first_seen == NOON + MINUTE
 
 
 def test_a_link_is_found_by_key_then_address_then_where_it_led(desk: Any) -> None:

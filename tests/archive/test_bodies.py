@@ -121,17 +121,23 @@ def test_crawls_and_prunes_at_once_lose_nothing(
     desk: Any, database_url: str, at_once: Callable[..., list[int]]
 ) -> None:
     known = [desk.link(str(number)) for number in range(120)]
+    done = threading.Barrier(4)
 
     def work(index: int) -> int:
         with psycopg.connect(database_url, autocommit=True) as conn:
             if index == 3:
-                return sum(retention.prune(conn, LATER, **DAYS)["bodies"] for _ in range(60))
+                pruned = 0
+                while done.n_waiting < 3 or not pruned:
+                    pruned += retention.prune(conn, LATER, **DAYS)["bodies"]
+                done.wait()
+                return pruned
             for number, link in enumerate(known[index::3]):
                 pages.add(conn, page(link, b"%d" % (number % 2)))
                 conn.execute(
                     "update archive.page set read_at = now(), body = null where link = %s", (link,)
                 )
                 pages.add(conn, page(link, b"%d again" % (number % 2), LATER))
+            done.wait()
             return 0
 
     assert at_once(4, work)[3] > 0

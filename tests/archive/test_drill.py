@@ -7,13 +7,12 @@ import pty
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from typer.testing import CliRunner
 
@@ -21,7 +20,6 @@ import jianbao
 from archive import clock, subscribers
 from archive.edition_models import Choice
 from archive.settings import Settings
-from service.supervisor import free_port
 
 JIANBAO = Path(sys.executable).with_name("jianbao")
 DAY = date(2026, 3, 5)
@@ -40,12 +38,9 @@ class Post:
 
 
 @pytest.fixture
-def post() -> Iterator[tuple[Post, int]]:
-    server, port = Post(), free_port()
-    controller = Controller(server, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield server, port
-    controller.stop()
+def post(mail_server: Callable[[Post], int]) -> tuple[Post, int]:
+    server = Post()
+    return server, mail_server(server)
 
 
 class Place:
@@ -62,7 +57,6 @@ class Place:
             env=self.env | changes,
             capture_output=True,
             check=False,
-            timeout=60,
         )
 
     def told(self, *words: object, **changes: str) -> bytes:
@@ -198,7 +192,7 @@ def test_a_reader_that_has_gone_ends_an_export_quietly(desk: Any, place: Place) 
     export.stdout.read(10)
     export.stdout.close()
     told = export.stderr.read()
-    export.wait(30)
+    export.wait()
     export.stderr.close()
     assert b"Traceback" not in told
     assert b"rror" not in told

@@ -155,10 +155,13 @@ def test_an_empty_archive_gives_the_columns_alone(desk: Any) -> None:
     assert written(desk, Format.CSV).count(b"\r\n") == 1
 
 
-def test_what_is_stored_meanwhile_is_not_in_it(desk: Any, database_url: str) -> None:
+def test_what_is_stored_meanwhile_is_not_in_it(
+    desk: Any, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import psycopg
 
-    for number in range(1200):
+    monkeypatch.setattr("archive.export._AT_ONCE", 5)
+    for number in range(12):
         desk.article(str(number), f"第{number}篇。")
     seen: list[int] = []
     out = io.BytesIO()
@@ -168,8 +171,8 @@ def test_what_is_stored_meanwhile_is_not_in_it(desk: Any, database_url: str) -> 
         with psycopg.connect(database_url, autocommit=True) as other:
             other.execute("update archive.article set title = 'later'")
 
-    assert export(desk.conn, Selection(), Format.JSONL, out, BEIJING, meanwhile) == 1200
-    assert seen == [500, 1000]
+    assert export(desk.conn, Selection(), Format.JSONL, out, BEIJING, meanwhile) == 12
+    assert seen == [5, 10]
     assert b'"title": "later"' not in out.getvalue()
 
 

@@ -225,6 +225,20 @@ def test_a_figure_says_who_agrees_and_who_does_not(
         assert (told.other_source, told.other) == ("智点财经", other.text)
 
 
+def test_what_agrees_is_decided_in_one_place(conn: Connection, desk: Any) -> None:
+    for name, source in (("a", "xinghe"), ("b", "zhidian")):
+        article = desk.article(name, f"{name}的正文。", source, at=WINDOW.start)
+        desk.summary(article, figures=(figure(2e9, "20亿元"),))
+    conn.execute(
+        "create or replace function news.related_figures(of_id bigint, of_number integer) returns"
+        " table (relation text, id bigint, number integer) stable language sql as"
+        " 'select text ''conflict'', $1, $2 where false'"
+    )
+    assert conn.execute("select * from news.figure_comparisons").fetchall() == []
+    (one, other) = material.gather(conn, WINDOW, WINDOW.end).stories
+    assert (one.figures[0].relation, other.figures[0].relation) == ("", "")
+
+
 def test_changes_of_numbers_and_titles_are_told_with_who_did_not_follow(
     conn: Connection, desk: Any
 ) -> None:

@@ -222,10 +222,16 @@ def test_what_the_reader_has_open_too_long_is_ended(
     conn.execute("begin; select 1")  # another's stays
     asked = threading.Thread(target=ignoring, args=(reader, statement))
     asked.start()
-    time.sleep(0.5)
-    assert roles.tend(postgres, "1 minute") == 0
-    assert roles.tend(postgres, "0.3 seconds") == 1
-    asked.join(10)
+    opened = (
+        "select from pg_stat_activity where usename = 'reader'"
+        " and xact_start < clock_timestamp() - interval '0.1 seconds'"
+    )
+    with as_superuser(postgres) as other:
+        while not other.execute(opened).rowcount:
+            time.sleep(0.02)
+    assert roles.tend(postgres, "10 minutes") == 0
+    assert roles.tend(postgres, "0.1 seconds") == 1
+    asked.join()
     with pytest.raises(psycopg.OperationalError):
         reader.execute("select 1")
     conn.execute("select 1")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import extraction
+from benchmarks.bars import Bars
 
 
 def test_without_the_real_pages_it_is_skipped_with_its_reason(
@@ -16,7 +17,7 @@ def test_without_the_real_pages_it_is_skipped_with_its_reason(
 
 
 def test_a_bar_is_met_from_either_side_or_missed(capsys: pytest.CaptureFixture[str]) -> None:
-    bars = extraction.Bars()
+    bars = Bars()
     bars.bar("F1", 0.98, 0.975, 55)
     bars.bar("false edits", 0.5, 1.0, 55, False)
     assert not bars.missed

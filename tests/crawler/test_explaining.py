@@ -11,10 +11,12 @@ from rich.cells import cell_len
 from archive.biography import Biography, Changed, Copy, Fetch, Telling
 from archive.clock import BEIJING
 from archive.models import Outcome
-from crawler.explaining import Address, advice, screen
+from crawler.explaining import Address, NoAddress, advice, resolve, screen
+from crawler.sources import registry
+from crawler.sources.source import Source
 
 MORNING = datetime(2026, 11, 22, 6, 30, tzinfo=BEIJING)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 URL = "https://www.xinghe.example/ai/202611/40017.html"
 MEANT = Address(
     "http://m.xinghe.example/ai/202611/40017.html?utm_source=weixin&from=timeline",
@@ -49,7 +51,7 @@ LIFE = Biography(
             12, 1, "湖区数据中心改用风冷", MORNING - 20 * MINUTE, "minute", "湖区日报", 1204,
             MORNING + 9 * MINUTE, 1, "extractive", "算力与芯片", 4, 11, "湖区日报", MORNING, 2,
             date(2026, 11, 22), "told",
-            {"note": 1204, "bytes": 3}, (Copy(19, "智点快讯", "https://www.zhidian.example/flash/88.html"),),
+            {"note": 1204, "bytes": 3}, None, None, MORNING, (Copy(19, "智点快讯", "https://www.zhidian.example/flash/88.html"),),
         ),
     ),
 )  # fmt: skip
@@ -80,7 +82,7 @@ to do     nothing
 
 
 def told(life: Biography, meant: Address = MEANT) -> str:
-    lines = screen(meant, life, date(2026, 11, 22))
+    lines = screen(meant, life, date(2026, 11, 22), MORNING - 7 * DAY)
     assert all(cell_len(line) <= 80 for line in lines)
     return "\n".join(lines) + "\n"
 
@@ -151,6 +153,21 @@ def test_an_edition_that_is_to_come_or_was_full() -> None:
     assert "edition   2026-11-22, for which it was published too long before\n" in told(old)
 
 
+def test_an_edition_that_was_frozen_without_it() -> None:
+    (article,) = LIFE.articles
+    frozen = MORNING + 45 * MINUTE
+    late = replace(article, edition=None, missed=date(2026, 11, 22), missed_at=frozen)
+    late = replace(late, extracted_at=frozen + 3 * MINUTE)
+    missed = "edition   missed 2026-11-22, frozen at 2026-11-22 07:15: it "
+    text = told(replace(LIFE, articles=(late,)))
+    assert f"{missed}was read at\n          2026-11-22 07:18\n" in text
+    assert "          the next edition may still have it\n" in text
+    unsummarized = replace(late, extracted_at=frozen - MINUTE)
+    assert f"{missed}had no summary yet\n" in told(replace(LIFE, articles=(unsummarized,)))
+    old = replace(late, first_seen=MORNING - 7 * DAY - MINUTE)
+    assert "the next edition does not: it is too old\n" in told(replace(LIFE, articles=(old,)))
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_comes_with_something_to_do(outcome: Outcome) -> None:
     text = advice(replace(LIFE, outcome=outcome, reason="x" * 300, articles=()))
@@ -203,22 +220,45 @@ def test_an_address_is_explained_however_it_was_copied(
 
 
 @pytest.mark.parametrize(
-    ("address", "code", "said"),
+    ("typed", "key", "said"),
     [
-        ("https://nobody.example/x", 1, "no source has articles there"),
-        ("{root}/about", 1, "site has this site, but its pattern for articles does not match"),
-        ("{root}/a/other?utm_source=x", 1, "{root}/a/other (an article of site)"),
-        ("urn:sha256:00", 1, "an imported document"),
-        ("ftp://news.example/a", 2, "is not an http or https address"),
-        ("http://[", 2, "is not a valid address"),
-        ("", 2, "is not a valid address"),
+        ("https://nobody.example/x", "nobody.example/x", "no source has articles there"),
+        ("{root}/about", "{host}/about", "site has this site, but its pattern for articles does"),
+        ("{root}/a/other?utm_source=x", "site:other", "an article of site"),
+        ("URN:SHA256:00/a.txt", "urn:sha256:00", "an imported document"),
     ],
 )
-def test_what_is_not_known_or_no_address_is_one_line(
-    deployment: Any, publisher: Any, address: str, code: int, said: str
+def test_an_address_is_known_by_the_rules_of_the_registry(
+    publisher: Any, tmp_path: Any, typed: str, key: str, said: str
 ) -> None:
+    meant = resolve(known(publisher, tmp_path), typed.format(root=publisher.root))
+    assert (meant.key, meant.known_as[: len(said)]) == (key.format(host=publisher.host), said)
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("ftp://news.example/a", "is not an http or https address"),
+        ("http://[", "is not a valid address"),
+        ("", "is not a valid address"),
+    ],
+)
+def test_what_is_no_address_is_wrong_usage(
+    publisher: Any, tmp_path: Any, typed: str, problem: str
+) -> None:
+    with pytest.raises(NoAddress, match=problem):
+        resolve(known(publisher, tmp_path), typed)
+
+
+def known(publisher: Any, folder: Any) -> tuple[Source, ...]:
+    path = folder / "sources.toml"
+    path.write_text(publisher.source(), "utf-8")
+    return registry.load(path)
+
+
+def test_what_the_archive_does_not_know_is_one_line(deployment: Any, publisher: Any) -> None:
     deployment.register(publisher.source())
-    ended, out, err = deployment.run("explain", address.format(root=publisher.root))
-    assert (ended, out, len(err.splitlines())) == (code, "", 1)
+    code, out, err = deployment.run("explain", f"{publisher.root}/a/other?utm_source=x")
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
     assert err.startswith("jianbao: ")
-    assert said.format(root=publisher.root) in err
+    assert f"{publisher.root}/a/other (an article of site)" in err

@@ -236,7 +236,5 @@ def test_no_bytes_make_reading_fail(body: bytes | str, url: str) -> None:
     ],
     ids=["deep", "tables", "long title", "labels", "links", "names"],
 )
-def test_a_monstrous_page_is_read_within_seconds(body: bytes) -> None:
-    began = datetime.now(UTC)
+def test_a_monstrous_page_is_read_within_seconds(body: bytes, in_time: None) -> None:
     assert reading(body).articles == ()
-    assert (datetime.now(UTC) - began).total_seconds() < 20

@@ -27,52 +27,60 @@ def site(deployment: Any, publisher: Any) -> Any:
     return publisher
 
 
-def announce(site: Any, content: str = FULL) -> None:
-    """Let the feed carry the article's text."""
-    entry = (
-        f"<item><title>{TITLE}</title><link>{site.root}/a/7</link>"
-        f"<content:encoded>{escape(content)}</content:encoded></item>"
+def announce(site: Any, content: str = FULL, **others: str) -> None:
+    """Let the feed carry the text of /a/7, and of others by their names."""
+    entries = "".join(
+        f"<item><title>{TITLE}</title><link>{site.root}/a/{name}</link>"
+        f"<content:encoded>{escape(text)}</content:encoded></item>"
+        for name, text in {"7": content, **others}.items()
     )
     site.say(
         "/feed",
         "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'>"
-        f"<channel>{entry}</channel></rss>",
+        f"<channel>{entries}</channel></rss>",
     )
 
 
-def visit(deployment: Any, now: str = TIMES[0]) -> tuple[str, str]:
-    """Crawl and read; outcome and reason of the one link."""
+def ledger(deployment: Any, now: str = TIMES[0]) -> dict[str, tuple[str, str]]:
+    """Crawl and read; outcome and reason of each link by its name."""
     deployment.counts("crawl", "--force", JIANBAO_NOW=now)
     deployment.counts("extract", JIANBAO_NOW=now)
-    (found,) = deployment.ask("select outcome, reason from news.ledger")
-    return str(found[0]), str(found[1])
+    found = deployment.ask("select url, outcome, reason from news.ledger")
+    return {url.rpartition("/")[2]: (outcome, reason) for url, outcome, reason in found}
+
+
+def visit(deployment: Any, now: str = TIMES[0]) -> tuple[str, str]:
+    return ledger(deployment, now)["7"]
 
 
 def texts(deployment: Any) -> list[str]:
     return [text for (text,) in deployment.ask("select text from news.articles")]
 
 
-@pytest.mark.parametrize(
-    ("answer", "problem"),
-    [
-        ({"status": 403}, "http_error, HTTP 403"),
-        ({"body": "<title>安全验证</title>"}, "challenge_page, its title says 安全验证"),
-        ({"body": OPEN + "<p>登录后阅读全文"}, "paywalled, the page says 登录后阅读"),
-        ({"body": OPEN + "<p>请在客户端阅读"}, "too_short, "),
-    ],
-)
-def test_the_feed_is_read_where_the_page_is_closed(
-    deployment: Any, site: Any, answer: dict[str, Any], problem: str
+CLOSED: dict[str, tuple[dict[str, Any], str]] = {
+    "refused": ({"status": 403}, "http_error, HTTP 403"),
+    "challenged": ({"body": "<title>安全验证</title>"}, "challenge_page, its title says 安全验证"),
+    "paid": ({"body": OPEN + "<p>登录后阅读全文"}, "paywalled, the page says 登录后阅读"),
+    "short": ({"body": OPEN + "<p>请在客户端阅读"}, "too_short, "),
+}
+
+
+def test_the_feed_is_read_where_the_page_is_closed_and_only_there(
+    deployment: Any, site: Any
 ) -> None:
-    site.say("/a/7", **answer)
-    outcome, reason = visit(deployment)
-    assert outcome == "stored"
-    assert reason.startswith(NOTE + problem)
-    assert texts(deployment) == ["\n".join(LINES)]
-    assert deployment.ask("select from_feed from archive.page order by id desc limit 1") == [
-        (True,)
-    ]
-    assert deployment.ask("select attempts from archive.link") == [(1,)]
+    announce(site, **dict.fromkeys(CLOSED, FULL))
+    site.article("/a/7")
+    for name, (answer, _) in CLOSED.items():
+        site.say(f"/a/{name}", **answer)
+    told = ledger(deployment)
+    assert told.pop("7") == ("stored", "")
+    for name, (outcome, reason) in told.items():
+        assert outcome == "stored"
+        assert reason.startswith(NOTE + CLOSED[name][1])
+    assert texts(deployment).count("\n".join(LINES)) == len(CLOSED)
+    from_feed = "select count(*) from archive.page where from_feed"
+    assert deployment.ask(from_feed) == [(len(CLOSED),)]
+    assert deployment.ask("select distinct attempts from archive.link") == [(1,)]
     assert deployment.ask("select link from archive.feed_text") == []
 
 
@@ -82,29 +90,22 @@ def test_robots_txt_closes_a_page_too(deployment: Any, site: Any) -> None:
     assert "/a/7" not in site.asked
 
 
-def test_an_open_page_is_read_itself(deployment: Any, site: Any) -> None:
-    site.article("/a/7")
-    assert visit(deployment) == ("stored", "")
-    assert deployment.ask("select count(*) from archive.page where from_feed") == [(0,)]
-    assert deployment.ask("select link from archive.feed_text") == []
+NO_SUBSTITUTE = {
+    "7": (404, FULL),  # Taken back.
+    "gone": (410, FULL),
+    "teaser": (403, LINES[0]),
+    "cut": (403, FULL + "<p>…阅读全文"),
+    "bare": (403, ""),
+}
 
 
-@pytest.mark.parametrize(
-    ("status", "content"),
-    [
-        (404, FULL),  # Taken back.
-        (410, FULL),
-        (403, LINES[0]),  # A teaser.
-        (403, FULL + "<p>…阅读全文"),
-        (403, ""),
-    ],
-)
-def test_some_pages_have_no_substitute(
-    deployment: Any, site: Any, status: int, content: str
-) -> None:
-    announce(site, content)
-    site.say("/a/7", status=status)
-    assert visit(deployment) == ("http_error", f"HTTP {status}")
+def test_some_pages_have_no_substitute(deployment: Any, site: Any) -> None:
+    for name, (status, _) in NO_SUBSTITUTE.items():
+        site.say(f"/a/{name}", status=status)
+    announce(site, **{name: text for name, (_, text) in NO_SUBSTITUTE.items() if name != "7"})
+    assert ledger(deployment) == {
+        name: ("http_error", f"HTTP {status}") for name, (status, _) in NO_SUBSTITUTE.items()
+    }
     assert texts(deployment) == []
 
 

@@ -76,6 +76,7 @@ def story(module_deployment: Any, tmp_path_factory: pytest.TempPathFactory) -> I
         module_deployment.environment |= {
             "JIANBAO_SOURCES": str(PROJECT / "demo" / "sources.toml"),
             "JIANBAO_NEWSROOM_PORT": str(room.port),
+            "CRAWL_TIMEOUT": "8",
         }
         first, again = visit(), visit()
         state.write_text(json.dumps({"corrected": True}))

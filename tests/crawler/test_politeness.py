@@ -1,7 +1,9 @@
 """How the crawl command treats publishers that are slow, fail, or ask to be left alone."""
 
+import contextlib
 import gzip
 import itertools
+import json
 import os
 import socket
 import threading
@@ -180,93 +182,84 @@ def test_a_failing_host_rests_and_its_links_wait(deployment: Any, publisher: Any
 
 
 @pytest.fixture
-def stuck() -> Iterator[tuple[str, str]]:
-    """Hosts and ports that take connections: one says nothing, one a byte each half second."""
+def stuck() -> Iterator[tuple[list[str], threading.Event]]:
+    """Hosts and ports that take connections, of which one then says nothing and one a byte each
+    half second, until it is over."""
     silent, dripping = (socket.create_server((f"127.0.3.{n}", 0)) for n in (7, 8))
     over = threading.Event()
 
-    def drip(taken: socket.socket) -> None:
-        with taken:
-            taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-            while not over.wait(0.5):
-                try:
-                    taken.sendall(b"x")
-                except OSError:
-                    return
-
-    def serve() -> None:
-        threads = []
-        dripping.settimeout(0.2)
+    def serve(host: socket.socket, head: bytes, more: bytes) -> None:
+        taken: list[socket.socket] = []
+        host.settimeout(0.5)
         while not over.is_set():
-            try:
-                taken, _ = dripping.accept()
-            except TimeoutError:
-                continue
-            threads.append(threading.Thread(target=drip, args=[taken]))
-            threads[-1].start()
-        for thread in threads:
-            thread.join()
+            with contextlib.suppress(TimeoutError):
+                taken.append(host.accept()[0])
+                taken[-1].sendall(head)
+            for each in taken:
+                with contextlib.suppress(OSError):
+                    each.sendall(more)
+        for each in (host, *taken):
+            each.close()
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield tuple("{}:{}".format(*each.getsockname()) for each in (silent, dripping))
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+    threads = [
+        threading.Thread(target=serve, args=each)
+        for each in ((silent, b"", b""), (dripping, head, b"x"))
+    ]
+    for thread in threads:
+        thread.start()
+    yield ["{}:{}".format(*each.getsockname()) for each in (silent, dripping)], over
     over.set()
-    thread.join()
-    silent.close()
-    dripping.close()
+    for thread in threads:
+        thread.join()
 
 
 def test_broken_sources_do_not_slow_down_the_others(
-    deployment: Any, publish: Callable[[str], Any], stuck: tuple[str, str]
+    deployment: Any, publish: Callable[[str], Any], stuck: tuple[list[str], threading.Event]
 ) -> None:
+    hosts, over = stuck
     sites = [publish(f"127.0.3.{number}") for number in range(1, 5)]
     *healthy, failing = sites
     failing.say("/feed", status=503)
-    for site in healthy:
-        articles(site)
-    registered = [
-        site.source(f"healthy{number}", article=f"^{site.root}/a/(.+)$", min_delay=10)
-        for number, site in enumerate(healthy)
-    ]
-    deployment.allow(*(site.host for site in sites), *stuck)
-
-    def crawled() -> float:
-        """Seconds until the last healthy article was asked for."""
-        for site in healthy:
-            site.times.clear()
-        deployment.counts("crawl", "--force", CRAWL_DELAY_FACTOR="0.04")
-        assert all(len(asked(site)) == MANY for site in healthy)
-        times = [moment for site in healthy for moment in site.times]
-        return max(times) - min(times)
-
-    deployment.register(*registered)
-    alone = crawled()
-    deployment.ask("delete from archive.page returning 1")
-    deployment.ask("update archive.link set pending = true returning 1")
-    for site in healthy:
-        articles(site)
     broken = [failing.source("failing")]
-    for name, host in zip(("silent", "dripping"), stuck, strict=True):
+    for name, host in zip(("silent", "dripping"), hosts, strict=True):
         root = f"http://{host}"
         broken.append(failing.source(name, homepage=root + "/", entry=root + "/feed"))
+    registered = []
+    for number, site in enumerate(healthy):
+        articles(site)
+        registered.append(site.source(f"healthy{number}", article=f"^{site.root}/a/(.+)$"))
     deployment.register(*broken, *registered)
-    assert crawled() <= 1.3 * alone
-    errors = deployment.ask("select source, error from archive.entry_point where error <> ''")
-    assert dict(errors)["failing"] == "HTTP 503"
-    assert "closed for this run" in dict(errors)["silent"]
-    assert "closed for this run" in dict(errors)["dripping"]
+    deployment.allow(*(site.host for site in sites), *hosts)
+    errors = "select source, error from archive.entry_point where error <> ''"
+    with deployment.start("crawl", CRAWL_DELAY_FACTOR="0.02") as crawl:
+        for site in healthy:
+            site.until_asked("/a/0")
+            assert len(asked(site)) == MANY
+        # Nobody has given up on those that are stuck.
+        assert {source for source, _ in deployment.ask(errors)} <= {"failing"}
+        over.set()
+        crawl.communicate()
+    told = dict(deployment.ask(errors))
+    assert told["failing"] == "HTTP 503"
+    assert "closed for this run" in told["silent"]
+    assert "closed for this run" in told["dripping"]
 
 
 def test_a_slow_source_has_its_time_in_a_run(deployment: Any, publisher: Any) -> None:
-    articles(publisher)
-    deployment.register(publisher.source())
+    publisher.feed(*(publisher.article(f"/a/{n}") for n in range(MANY)), path="/slow-feed")
+    deployment.register(publisher.source(entry=f"{publisher.root}/slow-feed"))
     deployment.allow(publisher.host)
-    counts = deployment.counts("crawl", CRAWL_DELAY_FACTOR="0.05", CRAWL_SOURCE_SECONDS="2")
-    assert counts["out_of_time"] == 1
-    assert 0 < counts["pages"] < MANY
+    with deployment.start("crawl", CRAWL_SOURCE_SECONDS="1") as crawl:
+        publisher.until_asked("/slow-feed")
+        time.sleep(1.1)
+        publisher.release.set()
+        out, _ = crawl.communicate()
+    counts = json.loads(out.splitlines()[-1])
+    assert (counts["new"], counts["out_of_time"], "pages" in counts) == (MANY, 1, False)
     waiting = "select count(*) from news.ledger where outcome = 'pending' and attempts = 0"
-    assert deployment.ask(waiting) == [(MANY - counts["pages"],)]
-    assert deployment.counts("crawl")["pages"] == MANY - counts["pages"]
+    assert deployment.ask(waiting) == [(MANY,)]
+    assert deployment.counts("crawl")["pages"] == MANY
 
 
 def test_a_quiet_entry_point_is_looked_at_more_seldom(deployment: Any, publisher: Any) -> None:
@@ -331,16 +324,13 @@ def test_addresses_without_end_are_not_followed_and_shown(deployment: Any, publi
 def test_no_port_is_open_while_crawling(deployment: Any, publisher: Any) -> None:
     deployment.register(publisher.source(entry=publisher.root + "/slow-feed"))
     deployment.allow(publisher.host)
-    with deployment.start("crawl", CRAWL_TIMEOUT="20") as crawl:
-        until = time.monotonic() + 30
-        while "/slow-feed" not in publisher.asked:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+    with deployment.start("crawl") as crawl:
+        publisher.until_asked("/slow-feed")
         # It sees who listens: this process does.
         assert listening(os.getpid())
         assert not listening(crawl.pid)
         publisher.release.set()
-        crawl.communicate(timeout=30)
+        crawl.communicate()
 
 
 def listening(pid: int) -> set[str]:
@@ -369,5 +359,5 @@ def test_bombs_are_too_large_however_they_are_packed(deployment: Any, publisher:
     publisher.feed(*bombs, good)
     deployment.register(publisher.source())
     deployment.allow(publisher.host)
-    deployment.counts("crawl", CRAWL_TIMEOUT="20")
+    deployment.counts("crawl")
     assert deployment.outcomes() == dict.fromkeys(bombs, "too_large") | {good: "pending"}

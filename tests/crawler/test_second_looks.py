@@ -140,7 +140,7 @@ def test_two_workers_look_once(deployment: Any, publisher: Any, stored: Stored) 
     publisher.asked.clear()
     workers = [deployment.start("crawl", "--force", **at(FIRST)) for _ in range(2)]
     for worker in workers:
-        worker.communicate(timeout=60)
+        worker.communicate()
     asked = [path for path in publisher.asked if path.startswith("/a/")]
     assert sorted(asked) == paths
 

@@ -163,5 +163,6 @@ def test_the_labelled_twin_has_its_fields() -> None:
     assert document.url == "https://baijia.example/s?id=1790264835510077316&wfr=spider&for=pc"
     assert (found.title, found.origin) == (truth.said["title"], truth.said["origin"])
     assert found.authors == ("秦若谷", "黎晓棠")
+    assert found.keywords == ("企业大模型", "采购续约", "按结果付费")
     # Where the paragraphs and the subtitles were, nothing says any more.
     assert bare(found.text) == bare(truth.text)

@@ -341,7 +341,7 @@ any_rising = st.builds(Rising, any_text, st.integers(1, 99), st.floats(0, 9))
 any_source = st.builds(SourceDay, any_text, any_text, st.integers(0, 9), st.integers(0, 9))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(any_story, max_size=5).map(tuple),
     st.lists(any_source, max_size=3).map(tuple),

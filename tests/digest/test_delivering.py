@@ -1,14 +1,14 @@
 import email
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from email import policy
+from types import SimpleNamespace
 
 import psycopg
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import Connection
 from pydantic import SecretStr
@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from archive import clock, deliveries, editions, subscribers
 from archive.edition_models import Choice, Delivery, Edition, Part
 from archive.settings import Settings, SettingsError
-from digest import delivering, edition, feed, sender
+from digest import delivering, edition, feed, robots, sender
 from digest.message import AddressError
 from digest.smtp import Mailer, Sent
 
@@ -27,8 +27,9 @@ NOW = clock.window(DAY, Settings().edition_cutoff).end
 class Post:
     """A mail server. What it says of a reader, when it is not yes, is in `answers`."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    port: int
+
+    def __init__(self) -> None:
         self.answers: dict[str, str] = {}
         self.asked: list[str] = []
         self.accepted: list[bytes] = []
@@ -49,19 +50,27 @@ class Post:
 
 
 @pytest.fixture
-def post() -> Iterator[Post]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        server = Post(probe.getsockname()[1])
-    controller = Controller(server, hostname="127.0.0.1", port=server.port)
-    controller.start()
-    yield server
-    controller.stop()
+def post(mail_server: Callable[[Post], int]) -> Post:
+    server = Post()
+    server.port = mail_server(server)
+    return server
 
 
 @pytest.fixture
-def settings(database_settings: Settings, post: Post, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(delivering, "PAUSES", (0, 0.7))
-    monkeypatch.setattr(delivering, "BACK_OFF", (0.6,))
+def settings(
+    conn: Connection, database_settings: Settings, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    def pass_by(seconds: float) -> None:
+        conn.execute(
+            "update archive.delivery set next_attempt_at = next_attempt_at"
+            " - make_interval(secs => %s) where state = 'queued'",
+            (seconds,),
+        )
+
+    # Two rounds, and no time goes by in either.
+    monkeypatch.setattr(delivering, "time", SimpleNamespace(sleep=pass_by))
+    monkeypatch.setattr(delivering, "PAUSES", (0, 4000))
+    monkeypatch.setattr(delivering, "BACK_OFF", (3600,))
     monkeypatch.setenv("JIANBAO_NOW", NOW.isoformat())
     mail = {"smtp_host": "127.0.0.1", "smtp_port": post.port, "smtp_security": "none"}
     mail |= {"smtp_per_minute": 0}
@@ -305,7 +314,7 @@ def test_nothing_is_in_flight_while_the_pace_is_kept(
 ) -> None:
     met: list[int] = []
     monkeypatch.setattr(
-        delivering.time,
+        sender.time,
         "sleep",
         lambda seconds: met.append(deliveries.states(conn, DAY).get("sending", 0)),
     )
@@ -345,7 +354,7 @@ def test_other_channels_go_through_the_same_outbox(
         posted.append((name, url))
         return Sent("unknown", "lost") if name == "dingtalk" else Sent("sent")
 
-    monkeypatch.setattr(sender, "post", post)
+    monkeypatch.setattr(robots, "post", post)
     for name in ("wecom", "dingtalk", "atom"):
         subscribers.put(conn, name, Choice(), NOW)
     deliveries.queue(conn, DAY, NOW)

@@ -120,8 +120,8 @@ def test_without_its_database_it_asks_to_come_later(
 @pytest.mark.airflow
 def test_the_service_runs_it_and_logs_no_link(conn: Connection, link: str) -> None:
     pytest.importorskip("uvicorn", reason="uvicorn comes with the extra airflow")
+    from archive.listening import free_port
     from service.live import door
-    from service.supervisor import free_port
 
     listen = f"127.0.0.1:{free_port()}"
     assert door(Settings()) == []
@@ -130,13 +130,12 @@ def test_the_service_runs_it_and_logs_no_link(conn: Connection, link: str) -> No
         program.command, cwd=PROJECT, env=os.environ, stderr=subprocess.PIPE, text=True
     ) as server:
         try:
-            deadline = time.monotonic() + 30
             while True:
                 try:
-                    answer = urllib.request.urlopen(f"http://{listen}{link}", b"", timeout=5)
+                    answer = urllib.request.urlopen(f"http://{listen}{link}", b"", timeout=60)
                     break
                 except urllib.error.URLError:
-                    assert time.monotonic() < deadline
+                    assert server.poll() is None
                     time.sleep(0.2)
             with answer:
                 assert "已退订" in answer.read().decode()

@@ -1,9 +1,8 @@
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from lxml import etree
 
-from digest.feed import atom, write
+from digest.feed import atom
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 AT = datetime(2026, 11, 21, 23, 15, tzinfo=UTC)
@@ -56,11 +55,3 @@ def test_without_editions_and_address_it_is_a_feed_still() -> None:
 def test_controls_make_no_broken_feed() -> None:
     feed = parsed([(date(2026, 11, 22), "a\x0bb\ud800", AT, "c\x00d\ufffe")])
     assert feed.findtext(f"{ATOM}entry/{ATOM}title") == "ab"
-
-
-def test_it_is_replaced_whole(tmp_path: Path) -> None:
-    path = tmp_path / "editions" / "feed.atom"
-    for content in (b"one", b"two"):
-        write(path, content)
-        assert path.read_bytes() == content
-    assert list(path.parent.iterdir()) == [path]

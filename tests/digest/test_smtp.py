@@ -1,15 +1,13 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,6 +18,8 @@ from digest.message import message
 from digest.smtp import Mailer, Sent
 
 EDITION = Edition(date(2026, 11, 22), "简报｜2026年11月22日｜芯片", "<p>正文</p>\n", "正文\n")
+
+Serve = Callable[..., int]
 
 
 class Sink:
@@ -66,7 +66,7 @@ class Sink:
         if name == "lost":
             server.transport.abort()
         if name == "silent":
-            await asyncio.sleep(5)
+            await asyncio.sleep(3600)
         if name == "garbled":
             return "what?"
         return "250 queued"
@@ -81,34 +81,18 @@ class Sink:
         return "221 Bye"
 
 
-@contextmanager
-def serving(sink: Sink, **options: object) -> Iterator[int]:
-    # A port is chosen first, because the controller probes the one it was given.
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    controller = Controller(
-        sink, hostname="127.0.0.1", port=port, server_hostname="sink", **options
-    )
-    controller.start()
-    try:
-        yield port
-    finally:
-        controller.stop()
-
-
 @pytest.fixture
 def sink() -> Sink:
     return Sink()
 
 
 @pytest.fixture
-def port(sink: Sink) -> Iterator[int]:
-    with serving(sink) as port:
-        yield port
+def port(sink: Sink, mail_server: Serve) -> int:
+    return mail_server(sink)
 
 
 def mailer(
-    port: int, security: str = "none", user: str = "", password: str = "", timeout: float = 10.0
+    port: int, security: str = "none", user: str = "", password: str = "", timeout: float = 120.0
 ) -> Mailer:
     return Mailer("127.0.0.1", port, security, user, password, timeout)
 
@@ -185,7 +169,7 @@ def test_a_refusal_with_another_cause_says_it(reader: str, advice: str, port: in
 def test_an_answer_that_is_lost_after_the_whole_message_is_unknown(
     reader: str, sink: Sink, port: int
 ) -> None:
-    with mailer(port, timeout=1.0) as sender:
+    with mailer(port, timeout=3.0 if reader == "silent" else 60.0) as sender:
         sent = post(sender, reader)
         assert sent.state == "unknown"
         assert "the answer to the whole message was lost" in sent.error
@@ -216,7 +200,7 @@ def test_a_sender_that_is_interrupted_does_not_wait_for_the_server(sink: Sink, p
     started = monotonic()
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert monotonic() - started < 5
+    assert monotonic() - started < 60
     assert sink.accepted == ["a@reader.test"]
 
 
@@ -271,25 +255,26 @@ def test_a_refused_sender_is_our_fault_so_no_reader_fails(
     assert "\n" not in sent.error
 
 
-def test_a_login_is_used_and_a_wrong_one_explained(sink: Sink) -> None:
+def test_a_login_is_used_and_a_wrong_one_explained(sink: Sink, mail_server: Serve) -> None:
     def check(server: SMTP, session: Session, envelope: Envelope, how: str, login: object):
         return AuthResult(success=getattr(login, "password", b"") == b"code", handled=False)
 
     options = {"authenticator": check, "auth_require_tls": False}
-    with serving(sink, **options) as port:
-        with mailer(port, user="news", password="code") as sender:
-            assert post(sender, "li") == Sent("sent")
-        with mailer(port, user="news", password="its-secret") as sender:
-            sent = post(sender, "li")
+    port = mail_server(sink, **options)
+    with mailer(port, user="news", password="code") as sender:
+        assert post(sender, "li") == Sent("sent")
+    with mailer(port, user="news", password="its-secret") as sender:
+        sent = post(sender, "li")
     assert sent.state == "retry"
     assert "refused the login (535 " in sent.error
     assert "授权码" in sent.error
     assert "its-secret" not in sent.error
 
 
-def test_a_password_that_smtp_cannot_carry_can_be_corrected(sink: Sink) -> None:
+def test_a_password_that_smtp_cannot_carry_can_be_corrected(sink: Sink, mail_server: Serve) -> None:
     options = {"auth_require_tls": False, "authenticator": lambda *_: AuthResult(success=True)}
-    with serving(sink, **options) as port, mailer(port, user="news", password="密码") as sender:
+    port = mail_server(sink, **options)
+    with mailer(port, user="news", password="密码") as sender:
         sent = post(sender, "li")
     assert sent.state == "retry"
     assert sent.error.startswith(f"mail server 127.0.0.1:{port}: ")
@@ -326,7 +311,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_tls_is_spoken_and_the_certificate_checked(
-    security: str, certificate: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+    security: str,
+    certificate: Path,
+    sink: Sink,
+    mail_server: Serve,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
@@ -335,14 +324,14 @@ def test_tls_is_spoken_and_the_certificate_checked(
         if security == "tls"
         else {"tls_context": context, "require_starttls": True}
     )
-    with serving(sink, **options) as port:
-        with mailer(port, security) as sender:
-            sent = post(sender, "li")
-        assert sent.state == "retry"
-        assert "its certificate is not trusted" in sent.error
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        with mailer(port, security) as sender:
-            assert post(sender, "li") == Sent("sent")
+    port = mail_server(sink, **options)
+    with mailer(port, security) as sender:
+        sent = post(sender, "li")
+    assert sent.state == "retry"
+    assert "its certificate is not trusted" in sent.error
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mailer(port, security) as sender:
+        assert post(sender, "li") == Sent("sent")
 
 
 def test_a_port_without_tls_is_named(port: int) -> None:

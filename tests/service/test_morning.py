@@ -13,7 +13,7 @@ from psycopg import Connection
 from archive import clock, deliveries, editions, subscribers
 from archive.edition_models import Choice, Edition
 from archive.settings import PROJECT, Settings
-from service import live, lookout, supervisor
+from service import live, morning, supervisor
 from service.folders import Folders
 from service.morning import LATE, look_after, troubles
 from service.supervisor import Program
@@ -169,6 +169,6 @@ def test_a_look_is_a_command_that_ends_with_one(
         "JIANBAO_HOME": str(settings.jianbao_home),
         "JIANBAO_NOW": LOOK.isoformat(),
     }
-    monkeypatch.setattr(lookout.subprocess, "run", partial(subprocess.run, env=env, cwd=PROJECT))
-    assert lookout.look() == 1
+    monkeypatch.setattr(morning.subprocess, "run", partial(subprocess.run, env=env, cwd=PROJECT))
+    assert morning.look() == 1
     assert "is empty" in (settings.jianbao_home / "logs" / "alerts.log").read_text()

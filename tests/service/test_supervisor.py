@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.listening import free_port
 from service import supervisor
 from service.folders import Folders
 from service.supervisor import Program
@@ -23,7 +24,7 @@ def folders(tmp_path: Path) -> Iterator[Folders]:
     supervisor.stop(made)
 
 
-def until(true: Callable[[], bool], seconds: float = 15) -> None:
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -74,7 +75,7 @@ def test_starting_twice_starts_once(folders: Folders, tmp_path: Path) -> None:
 
 
 def test_a_program_waits_for_the_address_it_comes_after(folders: Folders, tmp_path: Path) -> None:
-    port = supervisor.free_port()
+    port = free_port()
     late = Program("late", writer(tmp_path / "late").command, after=f"http://127.0.0.1:{port}/")
     supervisor.start(folders, [late], os.environ | {"COLOUR": "x"})
     time.sleep(1.5)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.sameness.copies import CAP, Verdict, compare
-from archive.sameness.shelf import Shelf
 from archive.script import _SIMPLIFIED, _TRADITIONAL
+from benchmarks.copies import Shelf
 
 TITLE = "云帆科技发布第三代推理芯片"
 TEXT = """\

@@ -7,7 +7,7 @@ from typing import Any
 from archive.sameness import stored
 from archive.sameness.copies import CAP
 from archive.sameness.marks import marks, traits
-from archive.sameness.shelf import Shelf
+from benchmarks.copies import Shelf
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 

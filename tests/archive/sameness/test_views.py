@@ -7,7 +7,7 @@ import pytest
 from psycopg import Connection
 
 from archive.models import Event
-from archive.sameness import originals
+from archive.sameness import stored
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -58,17 +58,17 @@ def test_an_origin_that_was_never_seen_is_named(conn: Connection, desk: Any) -> 
 def test_the_original_follows_what_its_members_say(conn: Connection, desk: Any) -> None:
     one, other = desk.article("a"), desk.article("b", source="zhidian", at=NOON + HOUR)
     group = desk.copies(one, other)
-    assert not originals.decide(conn, group)
+    assert not stored.decide_original(conn, group)
     original = "select original, origin, told_at from archive.copy_group"
     assert conn.execute(original).fetchone() == (one, "星河科技报", NOON)
     desk.article("a", origin="智点财经")
-    assert originals.decide(conn, group)
+    assert stored.decide_original(conn, group)
     assert conn.execute(original).fetchone() == (other, "智点财经", NOON + HOUR)
     conn.execute("delete from archive.copy where article = %s", (other,))
-    assert originals.decide(conn, group)
+    assert stored.decide_original(conn, group)
     assert conn.execute(original).fetchone() == (one, "智点财经", NOON)
     conn.execute("delete from archive.copy")
-    assert not originals.decide(conn, group)
+    assert not stored.decide_original(conn, group)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from psycopg import Connection
 from archive import clock, links, pages, sources
 from archive.child import Child, ChildError, Unanswered
 from archive.models import FoundLink, Page
-from crawler.articles import child, reading
+from crawler.articles import reader, reading
 from crawler.articles.reading import read_pending
 from crawler.sources import registry
 from crawler.sources.relevance import Rule
@@ -67,7 +67,7 @@ def test_what_raises_is_told_and_costs_no_process(hired: Callable[..., Child]) -
 @pytest.mark.parametrize(
     ("said", "limits", "function", "arguments"),
     [
-        ("reading took more than 0.3 s", {"seconds": 0.3}, time.sleep, [60]),
+        ("reading took more than 2 s", {"seconds": 2}, time.sleep, [60]),
         ("reading took more than 0.2 s of processor time", {"cpu": 0.2}, sum, [range(10**12)]),
         ("reading needed more than 300 MB", {"megabytes": 300}, bytearray, [2**30]),
         ("reading ended by exit code 7", {}, os._exit, [7]),
@@ -83,17 +83,15 @@ def test_a_child_that_dies_says_why_and_another_takes_its_place(
     arguments: list[object],
 ) -> None:
     worker = hired(**limits)
-    began = time.monotonic()
     assert reason(worker, function, *arguments) == said
-    assert time.monotonic() - began < 20
     assert worker.call(len, "again") == 5
 
 
 def test_limits_are_those_of_one_call(hired: Callable[..., Child]) -> None:
-    worker = hired(seconds=0.5)
-    for _ in range(4):
-        worker.call(time.sleep, 0.2)
-    time.sleep(0.6)
+    worker = hired(seconds=2)
+    for _ in range(3):
+        worker.call(time.sleep, 0.7)
+    time.sleep(2.1)
     assert worker.call(len, "idle") == 4
 
 
@@ -110,7 +108,7 @@ def test_a_child_that_cannot_start_is_nobodys_page(
 def test_nothing_is_left_when_the_parent_goes(how: int, busy: bool) -> None:
     call = "ours.call(time.sleep, 50)" if busy else "time.sleep(50)"
     code = (
-        "import os, time; from crawler.articles.child import ours;"
+        "import os, time; from crawler.articles.reader import ours;"
         "print(ours.call(os.getpid), flush=True);" + call
     )
     with subprocess.Popen(
@@ -120,7 +118,7 @@ def test_nothing_is_left_when_the_parent_goes(how: int, busy: bool) -> None:
         worker = int(parent.stdout.readline())
         time.sleep(0.3)
         parent.send_signal(how)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while _runs(worker) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not _runs(worker)
@@ -165,7 +163,7 @@ def test_all_pages_beside_the_poison_are_read(
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", str(folder))
     monkeypatch.setattr(reading, "read_page", importlib.import_module("poison").read_page)
-    monkeypatch.setattr(child, "ours", hired(cpu=0.7))
+    monkeypatch.setattr(reader, "ours", hired(cpu=0.7))
     poison = ("hang", "eat", "exit", "crash", "raise")
     for name in poison:
         desk(name, f"{name} {GOOD}")
@@ -189,11 +187,11 @@ def test_a_document_that_is_too_much_for_its_limit_is_quarantined(
     hired: Callable[..., Child],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(child, "ours", hired(cpu=0.3))
+    monkeypatch.setattr(reader, "ours", hired(cpu=1))
     desk("huge", GOOD + f"<p>{TEXT * 20}</p>" * 3000)
     desk("good", GOOD)
     assert read_pending(conn, Rule.load((), None)) == {"failed": 2, "quarantined": 1, "new": 1}
-    assert ledger(conn)["huge"][1] == "reading took more than 0.3 s of processor time"
+    assert ledger(conn)["huge"][1] == "reading took more than 1 s of processor time"
 
 
 def test_a_page_is_not_to_blame_for_a_database_that_goes_away(

@@ -1,13 +1,11 @@
 import re
 import zlib
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import demo
 from archive.clock import BEIJING
 from archive.models import Article, Outcome
 from crawler.articles.documents import Document, read_document
@@ -72,19 +70,6 @@ def test_an_html_document_is_read_as_a_page_whatever_its_name() -> None:
     page = f"<!DOCTYPE html><html><title>{TITLE}_云上</title><h1>{TITLE}</h1>{paragraphs}</html>"
     assert article(page, "a.txt") == article(page, "a.html")
     assert (article(page).title, article(page).text) == (TITLE, BODY)
-
-
-def test_a_labelled_record_names_its_title_its_address_and_its_text() -> None:
-    raw = (Path(demo.__file__).parent / "twins" / "labelled-record.txt").read_bytes()
-    read = document(raw)
-    (found,) = read.reading.articles
-    assert read.url == "https://baijia.example/s?id=1790264835510077316&wfr=spider&for=pc"
-    assert found.title == "大模型采购进入“算账期” 企业续约成新考题"
-    assert found.origin == "东岸财经"
-    assert found.authors == ("秦若谷", "黎晓棠")
-    assert found.keywords == ("企业大模型", "采购续约", "按结果付费")
-    assert found.text.startswith("两年前，企业买大模型")
-    assert found.text.endswith("客户反而更愿意留下来。”")
 
 
 def test_a_labelled_record_may_leave_fields_out_or_shuffle_them() -> None:

@@ -93,3 +93,15 @@ def test_a_challenge_is_known_by_status_and_left_alone_for_six_hours(
         "/a/plain": ("http_error", "HTTP 403", None),
     }
     assert deployment.ask("select count(*) from archive.article") == [(0,)]
+
+
+def test_a_page_is_read_by_its_sources_selectors(deployment: Any, publisher: Any) -> None:
+    title = "云岭智能发布第三代大模型"
+    body = f"<div class='txt'><p>{LEAD}</p><p>{LEAD[::-1]}</p></div><div><p>{ASIDE}</p></div>"
+    page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>"
+    publisher.feed(publisher.say("/a/1", page))
+    deployment.allow(publisher.host)
+    deployment.register(publisher.source() + "\n[source.selectors]\nbody = '.txt'\n")
+    deployment.counts("crawl")
+    deployment.counts("extract")
+    assert deployment.ask("select text from news.articles") == [(f"{LEAD}\n{LEAD[::-1]}",)]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archive.models import Article, Edit
-from crawler.articles.difference import difference
+from crawler.articles.rereading import difference
 
 OLD = "云岭智能今天在江城发布了第三代大模型。调用价格下调三成。首批客户有十二家医院。"
 ARTICLE = Article("云岭智能发布大模型", OLD, authors=("闻人舟",), origin="云上科技报")

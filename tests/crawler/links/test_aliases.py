@@ -365,7 +365,7 @@ def test_several_workers_make_one_article(site: Site, database_url: str, wrong: 
 
     def work(worker: int) -> None:
         with psycopg.connect(database_url, autocommit=True) as own:
-            gate.wait(10)
+            gate.wait(60)
             if worker:
                 read_pending(own, site.rule)
                 return

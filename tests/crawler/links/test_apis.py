@@ -1,5 +1,4 @@
 import json
-import time
 from datetime import datetime
 
 import pytest
@@ -8,7 +7,8 @@ from hypothesis import strategies as st
 
 from archive.clock import BEIJING
 from archive.models import FoundLink
-from crawler.links.discovery import DiscoveryError, api
+from crawler.links.answers import DiscoveryError
+from crawler.links.apis import api
 from crawler.sources.source import Entry
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
@@ -110,11 +110,9 @@ def test_the_stamp_changes_with_the_title() -> None:
     assert read(ANSWER)[0].stamp == links[0].stamp
 
 
-def test_a_title_of_brackets_takes_no_time() -> None:
+def test_a_title_of_brackets_takes_no_time(in_time: None) -> None:
     rows = [{"url": f"/f/{n}", "title": "<" * 5000, "ctime": "1-1 " * 50} for n in range(500)]
-    began = time.process_time()
     assert len(read({"data": {"list": rows}})) == 500
-    assert time.process_time() - began < 2
 
 
 def test_gbk_and_raw_control_characters_are_read() -> None:

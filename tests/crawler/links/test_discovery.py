@@ -3,7 +3,8 @@ from datetime import datetime
 import pytest
 
 from archive.clock import BEIJING
-from crawler.links.discovery import DiscoveryError, discover, request
+from crawler.links.answers import DiscoveryError
+from crawler.links.discovery import discover, request
 from crawler.sources.source import Entry, Source
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)

@@ -1,5 +1,4 @@
 import gzip
-import time
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +8,8 @@ from hypothesis import strategies as st
 
 from archive.clock import BEIJING
 from archive.models import FoundLink
-from crawler.links.discovery import DiscoveryError, feed
+from crawler.links.answers import DiscoveryError
+from crawler.links.feeds import feed
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
 BASE = "https://www.jia.example/feed"
@@ -228,11 +228,11 @@ LARGE = {
 
 
 @pytest.mark.parametrize(("head", "unit"), LARGE.values(), ids=LARGE)
-def test_the_worst_five_megabytes_take_no_longer_than_others(head: str, unit: str) -> None:
+def test_the_worst_five_megabytes_take_no_longer_than_others(
+    head: str, unit: str, in_time: None
+) -> None:
     body = (head + unit * ((5_000_000 - len(head)) // len(unit))).encode()
-    began = time.process_time()
     read(body)
-    assert time.process_time() - began < 3
 
 
 def test_a_gzip_bomb_is_not_unpacked() -> None:
@@ -271,12 +271,10 @@ def test_an_answer_of_many_megabytes_is_refused() -> None:
     assert caught.value.kind == "too_large"
 
 
-def test_of_a_feed_without_end_the_first_500_are_read_quickly() -> None:
+def test_of_a_feed_without_end_the_first_500_are_read_quickly(in_time: None) -> None:
     entry = "<item><title>第{n}则</title><link>https://www.jia.example/a/{n}</link></item>"
     text = "<rss><channel>" + "".join(entry.replace("{n}", str(n)) for n in range(30_000))
-    began = time.process_time()
     links = read(text)
-    assert time.process_time() - began < 2
     assert [link.url for link in links] == [f"https://www.jia.example/a/{n}" for n in range(500)]
 
 

@@ -1,4 +1,3 @@
-import time
 from datetime import datetime
 
 import pytest
@@ -7,7 +6,8 @@ from hypothesis import strategies as st
 
 from archive.clock import BEIJING
 from archive.models import FoundLink
-from crawler.links.discovery import DiscoveryError, listing
+from crawler.links.answers import DiscoveryError
+from crawler.links.listings import listing
 from crawler.sources.source import Source
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
@@ -105,29 +105,23 @@ def test_a_page_of_many_megabytes_is_refused() -> None:
     assert caught.value.kind == "too_large"
 
 
-def test_a_page_of_links_without_end_is_read_quickly() -> None:
+def test_a_page_of_links_without_end_is_read_quickly(in_time: None) -> None:
     page = "<ul><li>" + "".join(f'<a href="/a/{n % 900}">第{n}条</a>' for n in range(8_000))
-    began = time.process_time()
     assert len(read(page)) == 500
-    assert time.process_time() - began < 6
 
 
 @pytest.mark.parametrize(
     "unit",
     ["<a href=/b/1>x</a>", "<li><a href=/a/1>x</a>", "<article><a href=/a/1>甲</a>" + "字" * 2000],
 )
-def test_the_worst_five_megabytes_are_read_in_time(unit: str) -> None:
+def test_the_worst_five_megabytes_are_read_in_time(unit: str, in_time: None) -> None:
     page = (unit * (4_999_000 // len(unit.encode()))).encode()
-    began = time.process_time()
     read(page)
-    assert time.process_time() - began < 5
 
 
-def test_cards_in_cards_are_read_in_time() -> None:
+def test_cards_in_cards_are_read_in_time(in_time: None) -> None:
     cards = "".join(f"<article><a href=/a/{number}>甲</a>" for number in range(200))
-    began = time.process_time()
     assert len(read(cards + "字" * 1_600_000)) == 200
-    assert time.process_time() - began < 4
 
 
 FRAGMENTS = st.sampled_from(

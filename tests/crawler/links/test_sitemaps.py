@@ -1,5 +1,4 @@
 import gzip
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +7,8 @@ from hypothesis import strategies as st
 
 from archive.clock import BEIJING
 from archive.models import FoundLink
-from crawler.links.discovery import DiscoveryError, sitemap
+from crawler.links.answers import DiscoveryError
+from crawler.links.sitemaps import sitemap
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
 BASE = "https://www.jia.example/sitemap.xml"
@@ -103,12 +103,10 @@ def test_an_address_that_was_cut_off_is_none() -> None:
     assert [link.url for link in links] == ["https://www.jia.example/a/1"]
 
 
-def test_a_sitemap_of_more_pages_than_the_protocol_allows_is_read_in_time() -> None:
+def test_a_sitemap_of_more_pages_than_the_protocol_allows_is_read_in_time(in_time: None) -> None:
     entry = "<url><loc>https://www.jia.example/a/{n}</loc><lastmod>2026-03-04</lastmod></url>"
     text = "".join(entry.replace("{n}", str(n)) for n in range(60_000))
-    began = time.process_time()
     links, _ = read(f"<urlset>{text}</urlset>")
-    assert time.process_time() - began < 5
     assert len(links) == 500
 
 

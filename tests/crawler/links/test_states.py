@@ -1,5 +1,4 @@
 import json
-import time
 from datetime import datetime
 
 import pytest
@@ -8,7 +7,8 @@ from hypothesis import strategies as st
 
 from archive.clock import BEIJING
 from archive.models import FoundLink
-from crawler.links.discovery import DiscoveryError, state
+from crawler.links.answers import DiscoveryError
+from crawler.links.states import state
 from crawler.sources.source import Entry
 
 FETCHED = datetime(2026, 3, 5, 14, 30, tzinfo=BEIJING)
@@ -102,12 +102,10 @@ def test_a_state_without_the_list_names_the_path() -> None:
 
 
 @pytest.mark.parametrize("unit", ["s=[", 's={"a":undefined,', '\\"', "undefined,", " "])
-def test_the_worst_five_megabytes_are_read_in_time(unit: str) -> None:
+def test_the_worst_five_megabytes_are_read_in_time(unit: str, in_time: None) -> None:
     page = 's={"' + unit * (4_999_000 // len(unit))
-    began = time.process_time()
     with pytest.raises(DiscoveryError):
         read(page, "s")
-    assert time.process_time() - began < 4
 
 
 FRAGMENTS = st.sampled_from(

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.model.batches import batches
+from summarizer.model.writer import batches
 
 
 @given(st.lists(st.integers(1, 3000), max_size=60), st.integers(1, 9000), st.integers(1, 9))

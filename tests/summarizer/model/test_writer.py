@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -94,17 +93,15 @@ def test_whatever_a_chat_model_writes_is_a_whole_record_also_when_memory_is_shor
 def test_a_batch_that_hangs_or_dies_is_ended_and_the_next_goes_on(
     running: Make, poison: Any, tmp_path: Path
 ) -> None:
-    model = running(tmp_path, seconds=1)
-    began = time.monotonic()
+    model = running(tmp_path, seconds=3)
     texts = ["hang", "die", "good", "good", "die", "good"]
     answers = model.write([Article("题", text) for text in texts])
     for text, answer in zip(texts, answers, strict=True):
         if text == "good":
             assert isinstance(answer, Written)
         else:
-            said = {"hang": "took more than 1 s", "die": "needed more than"}[text]
+            said = {"hang": "took more than 3 s", "die": "needed more than"}[text]
             assert problem(answer).startswith(f"writing {said}")
-    assert time.monotonic() - began < 30
 
 
 def test_a_model_that_ends_its_process_again_and_again_is_given_up(

@@ -1,7 +1,10 @@
-"""Run a command in one copy: `python -m service.alone FILE COMMAND…` ends what is left of the last.
+"""A program of the service begins: `python -m service.begin FILE URL COMMAND…` becomes the command.
 
-A killed program leaves children that nobody waits for, such as the executor's of a scheduler; a
-killed supervisor leaves all its programs. Both hold FILE open, which they have inherited.
+First what is left of its last copy is ended: a killed program leaves children that nobody waits
+for, such as the executor's of a scheduler; a killed supervisor leaves all its programs. Both hold
+FILE open, which they have inherited. Then URL must answer, if it is not empty: supervisord orders
+starts but does not wait, and Airflow's scheduler fails its first runs when it comes up before the
+API server listens.
 """
 
 import contextlib
@@ -9,6 +12,7 @@ import os
 import signal
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +20,19 @@ _SECONDS = 10
 
 
 def main() -> None:
-    file, *command = sys.argv[1:]
+    file, address, *command = sys.argv[1:]
     end_earlier(Path(file))
     descriptor = os.open(file, os.O_RDONLY | os.O_CREAT, 0o600)
     os.set_inheritable(descriptor, True)
+    while address and not _answers(address):
+        time.sleep(0.5)
     os.execv(command[0], command)
+
+
+def _answers(address: str) -> bool:
+    with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as response:
+        return bool(response.status == 200)
+    return False
 
 
 def end_earlier(file: Path) -> int:
