@@ -143,7 +143,7 @@ def judge(fault: Fault, seen: Seen) -> tuple[str, str]:
 def met_by(command: str, printed: str) -> str:
     """How many bars a benchmark printed, or why it was skipped."""
     skipped = [line for line in printed.splitlines() if line.startswith("skipped")]
-    number = sum("  goal" in line for line in printed.splitlines())
+    number = sum("goal" in line for line in printed.splitlines())
     name = command.split()[2].removeprefix("benchmarks.")
     return f"{name}: {'; '.join(skipped) or f'all {number} bars met'}"
 

@@ -56,6 +56,8 @@ def test_a_killed_process_is_started_again_and_stop_leaves_nothing(
     until(note.exists)
     first, colour = note.read_text().split(" ", 1)
     assert colour == 'a"b%'
+    # Before it is said to run, supervisord would try again whatever its setting.
+    until(lambda: [each.state for each in supervisor.states(folders) or []] == ["RUNNING"])
     os.kill(int(first), signal.SIGKILL)
     until(lambda: note.read_text().split(" ")[0] not in ("", first))
     second = int(note.read_text().split(" ")[0])
