@@ -241,8 +241,8 @@ def _article(article: "Telling", due: date, since: datetime) -> Iterator[tuple[s
         was_read = article.extracted_at < article.missed_at
         late = "it had no summary yet" if was_read else f"it was read at {read}"
         yield "edition", f"missed {article.missed}, frozen at {frozen}: {late}"
-        more = "may still have it" if article.first_seen >= since else "does not: it is too old"
-        yield "", f"the next edition {more}"
+        then = "may still have it" if article.first_seen >= since else "does not: it is too old"
+        yield "", f"the next edition {then}"
     else:
         yield "edition", f"{due}, which is not composed yet"
 
