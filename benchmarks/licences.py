@@ -2,8 +2,7 @@
 
 python -m benchmarks.licences
 
-Writes docs/reference/licences.md; 1 is returned when a licence is none of those allowed. Advisories
-are not looked up: that needs the internet (`uvx pip-audit -r requirements.lock` where there is).
+Writes docs/reference/licences.md; 1 is returned when a licence is none of those allowed.
 """
 
 import re

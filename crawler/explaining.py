@@ -82,9 +82,7 @@ class Address:
 
 @app.command()
 def explain(
-    address: Annotated[
-        str, typer.Argument(metavar="URL", help="An address, a urn, or an article's number.")
-    ],
+    address: Annotated[str, typer.Argument(metavar="URL", help="An address, or a urn.")],
     other: Annotated[
         str, typer.Argument(help="Another: are the two one text, or one story, and why?")
     ] = "",
@@ -102,10 +100,8 @@ def explain(
     if other:
         likeness.tell(current, address, other, as_json)
         return
+    meant = resolve(registry.load(current.jianbao_sources), address)
     with database.connect(current) as conn:
-        if address.strip().isdecimal():
-            address = likeness.side(conn, current, address).url
-        meant = resolve(registry.load(current.jianbao_sources), address)
         link = biography.find(conn, meant.key, meant.url)
         if link is None:
             raise UnknownLink(meant)
@@ -130,7 +126,9 @@ def resolve(known: "tuple[Source, ...]", typed: str) -> Address:
         return Address(typed, "", text.lower().partition("/")[0], "", "an imported document")
     full = text if "://" in text else f"https://{text}"
     try:
-        url, key, source = registry.identify(known, full)
+        source = registry.matching(known, full)
+        url = urls.canonical(full, source)
+        key = urls.key(url, source)
     except urls.UrlError as error:
         raise NoAddress(typed, error.problem) from None
     if source:
@@ -243,8 +241,8 @@ def _article(article: "Telling", due: date, since: datetime) -> Iterator[tuple[s
         was_read = article.extracted_at < article.missed_at
         late = "it had no summary yet" if was_read else f"it was read at {read}"
         yield "edition", f"missed {article.missed}, frozen at {frozen}: {late}"
-        still = "may still have it" if article.first_seen >= since else "does not: it is too old"
-        yield "", f"the next edition {still}"
+        then = "may still have it" if article.first_seen >= since else "does not: it is too old"
+        yield "", f"the next edition {then}"
     else:
         yield "edition", f"{due}, which is not composed yet"
 

@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -176,6 +177,36 @@ def test_two_workers_never_make_a_summary_again_together(
         assert mine.id < theirs.id
         with psycopg.connect(database_url) as third:
             assert articles.claim_again(third, 9) == []
+
+
+def test_what_another_worker_made_again_while_we_looked_is_not_made_once_more(
+    conn: Connection, desk: Any, database_url: str
+) -> None:
+    article = desk.article("a")
+    desk.summary(article)
+    summaries.mark(conn)
+
+    class Slow:
+        """Looks for what is marked, and locks it only after the other worker has made it."""
+
+        def execute(self, query: str, values: tuple[int]) -> Iterator[Any]:
+            with other.cursor("found") as found:
+                found.execute(query, values)
+                desk.summary(article)
+                return iter(found.fetchall())
+
+    with psycopg.connect(database_url) as other:
+        assert articles.claim_again(Slow(), 9) == []
+
+
+def test_an_older_text_of_the_article_lends_it_no_summary(conn: Connection, desk: Any) -> None:
+    article, copy = desk.article("a", "同一段正文。"), desk.article("b", source="zhidian")
+    desk.summary(article, method="written", model="青禾", prompt="1")
+    desk.copies(article, copy)
+    assert summaries.shared(conn, article, "青禾", "1") is not None
+    desk.article("a", "改了的正文。")
+    assert summaries.shared(conn, article, "青禾", "1") is None
+    assert summaries.shared(conn, copy, "青禾", "1") is not None
 
 
 def test_what_models_use_adds_up_over_workers_and_models(conn: Connection, desk: Any) -> None:

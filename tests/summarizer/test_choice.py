@@ -148,3 +148,29 @@ def test_an_address_is_not_repeated_even_from_the_article(article: Article) -> N
     address = "详见https://star.example/qinghe。"
     given = replace(article, text=f"{article.text}\n{GOOD}{address}")
     assert kept(given, GOOD + address).text == GOOD
+
+
+ASKED = "谁在何时做了什么，一事一句。"
+
+
+@pytest.mark.parametrize(("text", "echoes"), [(ASKED, True), ("谁在何时做了什么，一事一", False)])
+def test_a_dozen_characters_of_the_request_are_an_echo(
+    article: Article, text: str, echoes: bool
+) -> None:
+    assert ("it repeats what it was asked" in kept(article, text).reason) is echoes
+    own = replace(article, text=f"{article.text}\n{ASKED}")
+    assert "it repeats what it was asked" not in kept(own, text).reason
+
+
+def test_a_kind_of_event_is_the_articles_or_its_headlines(article: Article) -> None:
+    text = "星阶科技完成2.4亿元B轮融资，并在云汐市开工建设智算中心。"
+    assert kept(article, text).reason == "events not in the article: 投产"
+    titled = replace(article, title=f"{article.title}，智算中心开工建设")
+    assert kept(titled, text).text == text
+
+
+def test_an_event_is_of_no_other_kind_than_its_sentence(article: Article) -> None:
+    financed = "3月4日，星阶科技发布完成2.4亿元B轮融资。"
+    assert kept(article, GOOD, events=(financed,)).events == summarize(article).events
+    (told,) = kept(article, GOOD, events=(financed.replace("发布", "宣布"),)).events
+    assert told.kind == "融资"
