@@ -87,27 +87,33 @@ _STORED = (
     " from archive.article a join archive.link l on l.id = a.link"
     " join archive.source s on s.id = l.source join archive.text t on t.hash = a.text_hash"
 )
-_NO_COPY = (
-    " and not exists (select from archive.copy c where c.article = a.id and c.original is not null)"
-)
+# Numbers first: their order is that of an index, whatever the planner thinks of the rest.
 _UNSUMMARIZED = (
-    " where not exists (select from archive.summary m where m.article = a.id"
+    " where a.id = any(array(select a.id from archive.article a where a.id > %s"
+    " and not exists (select from archive.summary m where m.article = a.id"
     " and m.text_hash = a.text_hash)"
-    f"{_NO_COPY} order by a.id limit %s for no key update of a skip locked"
+    " and not exists (select from archive.copy c where c.article = a.id"
+    " and c.original is not null)"
+    " order by a.id limit %s for no key update of a skip locked)) order by a.id"
 )
 # Locking the summary too has Postgres look at it again, so that none is made again twice.
 _AGAIN = (
     " join archive.summary m on m.article = a.id where m.again and m.text_hash = a.text_hash"
-    f"{_NO_COPY} order by m.made_at, m.article limit %s for no key update of a, m skip locked"
+    " and not exists (select from archive.copy c where c.article = a.id"
+    " and c.original is not null)"
+    " order by m.made_at, m.article limit %s for no key update of a, m skip locked"
 )
 
 
-def claim_unsummarized(conn: Connection[TupleRow], most: int = 1) -> list[StoredArticle]:
+def claim_unsummarized(
+    conn: Connection[TupleRow], most: int = 1, after: int = 0
+) -> list[StoredArticle]:
     """The next articles without a summary of their present text, locked for the transaction.
 
-    Copies are left out: what their original says is shown of them.
+    Copies are left out: what their original says is shown of them. Those up to the number `after`
+    are not looked at, which takes long where many have their summary.
     """
-    return [_stored(row) for row in conn.execute(_STORED + _UNSUMMARIZED, (most,))]
+    return [_stored(row) for row in conn.execute(_STORED + _UNSUMMARIZED, (after, most))]
 
 
 def claim_again(conn: Connection[TupleRow], most: int = 1) -> list[StoredArticle]:

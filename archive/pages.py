@@ -62,6 +62,15 @@ _KEPT = (
 )
 
 
+# In the order of the index of unread pages; else each page would cost as much as all that wait.
+_NEXT = (
+    " where p.id = (select id from archive.page where read_at is null and attempts = 0"
+    "   order by id limit 1 for update skip locked)",
+    " where p.id = (select id from archive.page where read_at is null"
+    "   order by attempts, id limit 1 for update skip locked)",
+)
+
+
 def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | None:
     """The next unread page, and the try that this is, counted before it is read; None when there
     is none.
@@ -71,11 +80,10 @@ def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | No
     workers hold are passed.
     """
     with conn.transaction():
-        row = conn.execute(
-            _KEPT + " where p.read_at is null order by p.attempts, p.id limit 1"
-            " for update of p skip locked"
-        ).fetchone()
-        if row is None:
+        for which in _NEXT:
+            if row := conn.execute(_KEPT + which).fetchone():
+                break
+        else:
             return None
         conn.execute("update archive.page set attempts = attempts + 1 where id = %s", (row[0],))
     return row[0], *_page(conn, row), row[1] + 1

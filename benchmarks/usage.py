@@ -16,7 +16,6 @@ _NAMES = (
     (r"/jianbao\0(crawl|extract|dedupe|summarize)\b", r"\1"),
     (r"^postgres: .*airflow", "Postgres for Airflow"),
     (r"^postgres:|/postgres\0", "Postgres"),
-    (r"\0demo\.server\0", "newsroom"),
     (r"redis-server", "Redis"),
     (r"/airflow\0celery\0|^\[celeryd", "Celery workers"),
 )
@@ -41,7 +40,7 @@ class Usage(threading.Thread):
         self.memory: Counter[str] = Counter()
         """MiB at most, by what the processes do."""
         self.most = 0.0
-        """MiB of all of them at most, without the newsroom."""
+        """MiB of all of them at most."""
 
     def __enter__(self) -> Self:
         self._sample()
@@ -64,7 +63,7 @@ class Usage(threading.Thread):
                 for pid, group in groups.items():
                     now[group] += _pss(pid)
                 self.memory |= now
-                self.most = max(self.most, now.total() - now["newsroom"])
+                self.most = max(self.most, now.total())
             turn += 1
 
     @property

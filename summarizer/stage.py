@@ -28,7 +28,7 @@ def summarize_pending(
     summaries.sync_topics(conn, [topic.name for topic in taxonomy.load().topics])
     desk = _Desk(conn, settings)
     counts: Counter[str] = Counter()
-    for again, claim in enumerate((articles.claim_unsummarized, articles.claim_again)):
+    for again, claim in enumerate((desk.unsummarized, articles.claim_again)):
         while (done := desk.batch(claim, again=bool(again))) is not None:
             counts["summarized"] += done.total()
             counts += done
@@ -56,10 +56,16 @@ class _Desk:
         self._conn, self._settings = conn, settings
         self._writer: Writer | None = None
         self._trouble: WriterError | None = None
+        self._last = 0
         try:
             self._writer = writer(settings)
         except WriterError as error:
             self._give_up(error)
+
+    def unsummarized(self, conn: Any, most: int) -> list[StoredArticle]:
+        """The next articles behind the last one; then those that were passed, or came since."""
+        behind = articles.claim_unsummarized(conn, most, self._last)
+        return behind or articles.claim_unsummarized(conn, most)
 
     def batch(
         self, claim: Callable[[Any, int], list[StoredArticle]], *, again: bool
@@ -81,6 +87,8 @@ class _Desk:
         try:
             with self._conn.transaction():
                 found = claim(self._conn, most)
+                if found and not again:
+                    self._last = found[-1].id
                 for stored, summary in self._summaries(found, answers):
                     if not (again and summary.again):
                         now = clock.now()

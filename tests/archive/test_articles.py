@@ -158,3 +158,24 @@ def test_two_summarizers_never_claim_the_same_article(
         assert {articles.claim_unsummarized(one)[0].id for one in (conn, other)} == both
         with psycopg.connect(database_url) as third:
             assert articles.claim_unsummarized(third, 9) == []
+
+
+def test_those_before_a_number_are_not_looked_at_for_a_summary(conn: Connection, desk: Any) -> None:
+    done = [desk.article(str(n), f"第{n}段正文。") for n in range(60)]
+    for each in done:
+        desk.summary(each)
+    waits = desk.article("waits", "最后一段正文。")
+    looked = (
+        "select seq_tup_read + idx_tup_fetch + idx_scan from pg_stat_xact_all_tables"
+        " where schemaname = 'archive' and relname = 'summary'"
+    )
+    costs = []
+    for after in (0, done[-1]):
+        with conn.transaction():
+            conn.execute("set local enable_seqscan = off")  # As in a large archive.
+            before = desk.one(looked)
+            assert [each.id for each in articles.claim_unsummarized(conn, 9, after)] == [waits]
+            costs.append(desk.one(looked) - before)
+    assert costs[0] >= 60
+    assert costs[1] < 10
+    assert articles.claim_unsummarized(conn, 9, waits) == []

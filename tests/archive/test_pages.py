@@ -154,3 +154,19 @@ def test_two_workers_claim_two_pages(conn: Connection, other: Connection, desk: 
             assert pages.hold(worker, id, attempt)
             claimed.add(id)
     assert claimed == both
+
+
+def test_the_next_page_costs_no_more_when_many_wait(conn: Connection, desk: Any) -> None:
+    for n in range(150):
+        desk.page(desk.link(str(n)), str(n).encode())
+    conn.execute("analyze")
+    read = (
+        "select seq_tup_read + idx_tup_fetch from pg_stat_xact_all_tables"
+        " where schemaname = 'archive' and relname = %s"
+    )
+    with conn.transaction():
+        conn.execute("set local enable_seqscan = off")  # As in a large archive.
+        before = [desk.one(read, table) for table in ("page", "link", "body")]
+        assert pages.claim_unread(conn)[1].body == b"0"
+        after = [desk.one(read, table) for table in ("page", "link", "body")]
+    assert max(b - a for a, b in zip(before, after, strict=True)) < 10

@@ -54,6 +54,26 @@ def rows(conn: Connection, columns: str) -> list[Any]:
     return conn.execute(query.format(chosen)).fetchall()
 
 
+def test_what_is_done_is_not_looked_at_again_in_a_run_but_what_came_behind_is(
+    conn: Connection, store: Any, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = store("a"), store("b", article.text + "量潮明天再说。")
+    looked_after = []
+    claim = articles.claim_unsummarized
+
+    def spy(conn: Connection, most: int = 1, after: int = 0) -> Any:
+        looked_after.append(after)
+        return claim(conn, most, after)
+
+    def revise(progress: str) -> None:
+        if progress == "2 articles":
+            store("a", article.text + "量潮更正。")
+
+    monkeypatch.setattr(articles, "claim_unsummarized", spy)
+    assert summarize_pending(conn, Settings(), revise)["summarized"] == 3
+    assert looked_after == [0, one, other, 0, one, 0]
+
+
 def test_without_a_model_summaries_are_extracts(conn: Connection, store: Any) -> None:
     store("a")
     assert summarize_pending(conn, Settings()) == {"summarized": 1, "extractive": 1}
