@@ -204,6 +204,10 @@ def test_an_address_is_explained_however_it_was_copied(
         assert f" at {publisher.root}/feed\n" in out
         assert "\noutcome   stored " in out
 
+    ((number,),) = deployment.ask("select id from news.articles where url like '%%/a/good'")
+    code, out, _ = deployment.run("explain", str(number))
+    assert (code, out.partition("\n")[0]) == (0, f"link      {publisher.root}/a/good")
+
     code, out, _ = deployment.run("explain", "--json", f"{publisher.root}/a/bad")
     told = json.loads(out)
     assert (code, told["outcome"], told["reason"]) == (0, "http_error", "HTTP 404")
