@@ -71,6 +71,7 @@ bar-2: setup ## Every bar of part 2, about 45 minutes: name, value, goal
 	@.venv/bin/python -m benchmarks.backfill
 	@.venv/bin/python -m benchmarks.celery
 	@.venv/bin/python -m benchmarks.service_kills
+	@.venv/bin/python -m benchmarks.image
 
 bar-3: setup ## Every bar of part 3, about an hour: name, value, goal
 	@.venv/bin/python -m benchmarks.relevance
@@ -107,8 +108,10 @@ bar-8: setup ## Every bar of part 8, about 50 minutes: name, value, goal
 	@.venv/bin/python -m benchmarks.thousand_readers
 	@.venv/bin/python -m benchmarks.mailer_kills
 
-bar-9: setup ## The bars of part 9, about an hour: name, value, goal
+bar-9: setup ## Every bar of part 9, about three hours: name, value, goal
+	@.venv/bin/python -m benchmarks.kills
 	@.venv/bin/python -m benchmarks.soak
+	@.venv/bin/python -m benchmarks.celery --workers 2 --pages 100
 
 corpus: setup ## Import the .txt files of DIR=folder and print their records
 	@test -n "$(DIR)" || { echo "Name the folder: make corpus DIR=my-documents" >&2; exit 2; }

@@ -26,15 +26,15 @@ select t.article, t.subject, t.written, t.kind, t.stated, t.told_by, coalesce(c.
   from told t
   left join lateral (
     select r.relation, o.written, s.name, l.url
-      from news.related_figures(t.article, t.number) r
-      join archive.figure o on o.article = r.id and o.number = r.number
+      from archive.related_figure r
+      join archive.figure o on o.article = r.other_article and o.number = r.other_number
       join archive.article a on a.id = o.article
       join archive.link l on l.id = a.link and l.source <> t.source
       join archive.source s on s.id = l.source
-     where r.relation <> 'other kind'
+     where r.article = t.article and r.number = t.number and r.relation <> 'other kind'
        and not exists (select from archive.copy c
                         where c.article = o.article and c.original is not null)
-     order by r.relation desc, r.id limit 1) c on true
+     order by r.relation desc, r.other_article limit 1) c on true
  order by t.article, t.number
 """
 _CORRECTED = """

@@ -148,6 +148,10 @@ def _program() -> str:
     return str(Path(sys.executable).with_name("airflow"))
 
 
+_SECONDS, _TRIES = 30, 4
+"""A busy machine may answer what is asked for more slowly than that."""
+
+
 class Client:
     """Airflow's REST interface, as its admin."""
 
@@ -204,9 +208,9 @@ class Client:
         if not self._token:
             login = {"username": ADMIN, "password": self._password}
             self._token = self._open("POST", "/auth/token", login)["access_token"]
-        return self._open(method, path, body)
+        return self._open(method, path, body, _TRIES if method == "GET" else 1)
 
-    def _open(self, method: str, path: str, body: object) -> dict[str, Any]:
+    def _open(self, method: str, path: str, body: object, tries: int = 1) -> dict[str, Any]:
         headers = {"Content-Type": "application/json"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -216,12 +220,15 @@ class Client:
             headers=headers,
             data=None if body is None else json.dumps(body).encode(),
         )
+        timeout = _SECONDS if method == "GET" else _SECONDS * _TRIES  # Never asked twice.
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=timeout) as response:
                 answer: dict[str, Any] = json.loads(response.read() or b"{}")
                 return answer
         except urllib.error.HTTPError as error:
             detail = error.read().decode("utf-8", "replace")[:200]
             raise ServiceError("Airflow", f"answered {error.code} to {path}: {detail}") from None
         except (urllib.error.URLError, OSError) as error:
+            if tries > 1 and isinstance(error, TimeoutError):
+                return self._open(method, path, body, tries - 1)
             raise ServiceError("Airflow", f"does not answer: {error}; look: make status") from None

@@ -202,16 +202,20 @@ def _made(server: embedded.Server, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     named, like = sql.Identifier(name), sql.Identifier(template)
     with _as_superuser(server) as conn:
+        _until_left(conn, template, 60)
         conn.execute(_CREATE.format(named, like))
         try:
             yield name
         finally:
-            # A connection that was just closed may take a moment to end; the server polls slowly.
-            for _ in range(50):
-                if conn.execute(_CONNECTIONS, (name,)).fetchone() == (0,):
-                    break
-                time.sleep(0.002)
+            _until_left(conn, name, 0.1)
             conn.execute(sql.SQL("drop database {} with (force)").format(named))
+
+
+def _until_left(conn: Connection[TupleRow], name: str, seconds: float) -> None:
+    """A connection that was just closed may take a moment to end; the server polls slowly."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and conn.execute(_CONNECTIONS, (name,)).fetchone() != (0,):
+        time.sleep(0.002)
 
 
 @contextlib.contextmanager

@@ -34,32 +34,28 @@ comment on column news.figures.url is 'Canonical address. 规范链接。';
 -- Equal numbers of subjects of which one is the other's more exactly said, and different numbers of
 -- subjects said alike: a number as of another day is no conflict, and one of another kind (238 at a
 -- day, 238 within months) no agreement.
-create or replace function news.related_figures(of_id bigint, of_number integer)
-returns table (relation text, id bigint, number integer) stable language sql as $$
-    select case when one.kind = other.kind then 'agreement' else 'other kind' end,
-           other.article, other.number
-      from archive.figure one
-      join archive.figure other on other.unit = one.unit and other.low = one.low
-       and other.high = one.high and other.article <> one.article
-       and (one.terms <@ other.terms or one.terms @> other.terms)
-       and (starts_with(one.as_of, other.as_of) or starts_with(other.as_of, one.as_of))
-     where one.article = of_id and one.number = of_number
-       and one.terms <> '{}' and other.terms <> '{}'
-    union all
-    select 'conflict', other.article, other.number
-      from archive.figure one
-      join archive.figure other on other.terms = one.terms and other.unit = one.unit
-       and other.kind = one.kind and other.as_of = one.as_of and other.article <> one.article
-     where one.article = of_id and one.number = of_number and one.terms <> '{}'
-       and one.as_of <> '' and (one.high < other.low * 0.995 or other.high < one.low * 0.995)
-       and not exists (select from archive.figure f
-                        where f.article = other.article and f.terms = one.terms
-                          and f.unit = one.unit and f.low = one.low)
-       and not exists (select from archive.figure f
-                        where f.article = one.article and f.terms = other.terms
-                          and f.unit = other.unit and f.low = other.low)
-$$;
-comment on function news.related_figures is 'What other articles tell of one figure of news.figures: relation (agreement, conflict, other kind), id and number of theirs. Copies have no figures of their own. 其他文章对 news.figures 中某一数据的说法：关系、文章编号、次序；转载不单独计。';
+create or replace view archive.related_figure as
+select case when one.kind = other.kind then 'agreement' else 'other kind' end as relation,
+       one.article, one.number, other.article as other_article, other.number as other_number
+  from archive.figure one
+  join archive.figure other on other.unit = one.unit and other.low = one.low
+   and other.high = one.high and other.article <> one.article
+   and (one.terms <@ other.terms or one.terms @> other.terms)
+   and (starts_with(one.as_of, other.as_of) or starts_with(other.as_of, one.as_of))
+ where one.terms <> '{}' and other.terms <> '{}'
+union all
+select 'conflict', one.article, one.number, other.article, other.number
+  from archive.figure one
+  join archive.figure other on other.terms = one.terms and other.unit = one.unit
+   and other.kind = one.kind and other.as_of = one.as_of and other.article <> one.article
+ where one.terms <> '{}' and one.as_of <> ''
+   and (one.high < other.low * 0.995 or other.high < one.low * 0.995)
+   and not exists (select from archive.figure f
+                    where f.article = other.article and f.terms = one.terms
+                      and f.unit = one.unit and f.low = one.low)
+   and not exists (select from archive.figure f
+                    where f.article = one.article and f.terms = other.terms
+                      and f.unit = other.unit and f.low = other.low);
 
 create or replace view news.figure_comparisons as
 with told as not materialized (
@@ -77,8 +73,8 @@ select p.relation, one.subject, one.written, one.kind, one.stated as date, one.t
        other.told_by as other_told_by, other.source_name as other_source_name,
        other.article as other_id, other.url as other_url
   from told one
- cross join lateral news.related_figures(one.article, one.number) p
-  join told other on other.article = p.id and other.number = p.number
+  join archive.related_figure p on p.article = one.article and p.number = one.number
+  join told other on other.article = p.other_article and other.number = p.other_number
    and other.article > one.article;
 comment on view news.figure_comparisons is 'Figures of two different texts on one subject, each pair once; copies are left out. 不同文本对同一对象的数据，两两比对；转载不计。';
 comment on column news.figure_comparisons.relation is 'agreement (the same number), conflict (another number of the same kind as of the same date) or other kind (the same number, one a level, one of a period). 关系：agreement 一致、conflict 不一（同类、同时点、数不同）、other kind 数同而类别不同（如存量与流量）。';

@@ -230,9 +230,9 @@ def test_what_agrees_is_decided_in_one_place(conn: Connection, desk: Any) -> Non
         article = desk.article(name, f"{name}的正文。", source, at=WINDOW.start)
         desk.summary(article, figures=(figure(2e9, "20亿元"),))
     conn.execute(
-        "create or replace function news.related_figures(of_id bigint, of_number integer) returns"
-        " table (relation text, id bigint, number integer) stable language sql as"
-        " 'select text ''conflict'', $1, $2 where false'"
+        "create or replace view archive.related_figure as select text 'conflict' as relation,"
+        " 1::bigint as article, 1 as number, 1::bigint as other_article, 1 as other_number"
+        " where false"
     )
     assert conn.execute("select * from news.figure_comparisons").fetchall() == []
     (one, other) = material.gather(conn, WINDOW, WINDOW.end).stories

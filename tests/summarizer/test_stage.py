@@ -272,7 +272,7 @@ def test_the_command_makes_again_what_it_is_told_to(
     run = CliRunner()
 
     def summarize(*words: str) -> Any:
-        done = run.invoke(app, words)
+        done = run.invoke(app, ["summarize", *words])
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout.splitlines()[-1])
 
