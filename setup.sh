@@ -70,7 +70,9 @@ busy .venv/bin/uv pip install -q --compile-bytecode --python .venv/bin/python --
 .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e . 2>/dev/null ||
     .venv/bin/uv pip install -q --python .venv/bin/python --no-deps -e . || stop "installing the project itself failed (see above)"
 # With LC_ALL=C Python reads no folder name that is not ASCII from this file.
-echo ../../../.. >"$(echo .venv/lib/python3*/site-packages/_editable_impl_jianbao.pth)"
+for path in .venv/lib/python3*/site-packages/_editable_impl_jianbao.pth; do
+    [ ! -f "$path" ] || echo ../../../.. >"$path"
+done
 
 # Too large for everybody's lock: only who exports Parquet needs it, and the tests.
 if [ "${1:-run}" = test ] && ! .venv/bin/python -c 'import pyarrow' 2>/dev/null; then

@@ -39,6 +39,10 @@ def main() -> int:
         }
         for word, rest in steps((PROJECT / "Dockerfile").read_text("utf-8")):
             began = time.monotonic()
+            if word == "ARG" and not rest.endswith("="):
+                name, _, value = rest.partition("=")
+                env |= {name: value}
+                continue
             if word == "COPY":
                 copy(rest, root / "app")
             elif word == "RUN" and "useradd" not in rest:
