@@ -54,7 +54,7 @@ class SettingsError(UsageError):
 class Settings(BaseModel):
     """All settings; each field is the environment variable of the same name in capitals."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     jianbao_home: Path = Field(default_factory=lambda: default_home())
     """Where the live archive, its logs and secrets are. Never inside the checkout."""

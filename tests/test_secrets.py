@@ -60,6 +60,7 @@ WRONG = [
     ("DATABASE_URL", "postgresql://jianbao:x#{}@127.0.0.1/a"),
     ("DATABASE_URL", "postgresql://jianbao:%x{}@127.0.0.1/a"),
     ("DATABASE_URL", "postgres//jianbao:{}@127.0.0.1/a"),
+    ("DATABASE_URL", "127.0.0.1:5432/{}"),
     ("READER_URL", "mysql://jianbao:{}@127.0.0.1/a"),
     ("BROKER_URL", "amqp://:{}@127.0.0.1/0"),
     ("SUMMARIZER_URL", "http://me:{}@127.0.0.1/v1"),

@@ -77,10 +77,7 @@ def test_demo_and_live_never_meet(
 
 @pytest.mark.parametrize(
     "url",
-    [
-        "postgresql://nobody@127.0.0.1:9/none",
-        "postgresql://nobody:secret@127.0.0.1:99999/none",
-    ],
+    ["postgresql://nobody@127.0.0.1:9/none", "postgresql://nobody:secret@127.0.0.1:99999/none"],
 )
 def test_a_database_out_of_reach_is_one_line(url: str, tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="check DATABASE_URL") as told:
