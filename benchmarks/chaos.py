@@ -125,9 +125,9 @@ def judge(fault: Fault, seen: Seen) -> tuple[str, str]:
         told.append(f"{ended['passed']} of {ended.total()} tests pass")
     told += [f"not here: {reason}" for reason in missing]
     for command in fault.benchmarks:
-        good, met = measured(command)
+        good, words = measured(command)
         failed |= not good
-        told.append(met)
+        told.append(words)
     if failed:
         return WRONG, "; ".join(told)
     ran = ended["passed"] or fault.benchmarks
