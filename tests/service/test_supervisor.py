@@ -53,7 +53,7 @@ def test_a_killed_process_is_started_again_and_stop_leaves_nothing(
 ) -> None:
     note = tmp_path / "pid note"
     assert supervisor.start(folders, [writer(note)], os.environ | {"COLOUR": 'a"b%'})
-    until(note.exists)
+    until(lambda: note.exists() and " " in note.read_text())
     first, colour = note.read_text().split(" ", 1)
     assert colour == 'a"b%'
     # Before it is said to run, supervisord would try again whatever its setting.
