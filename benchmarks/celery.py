@@ -126,7 +126,7 @@ def judged(outcome: Outcome, expected: int, left: int, factor: float) -> Iterabl
     rows, asked = outcome.rows, outcome.requests
     lost = expected - min(rows.links, rows.stored, rows.summarized)
     again = asked.total() - len(asked) - rows.looks
-    double = rows.summarized - min(rows.addresses, rows.texts) + again
+    double = rows.stored - min(rows.addresses, rows.texts) + again
     early = sum(gap < delay - TOLERANCE for gap in outcome.gaps)
     seconds, failed = outcome.seconds, outcome.failed
     goal = f"goal {GOAL_SECONDS}" if expected >= DAY else "no goal"
