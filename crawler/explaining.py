@@ -82,7 +82,9 @@ class Address:
 
 @app.command()
 def explain(
-    address: Annotated[str, typer.Argument(metavar="URL", help="An address, or a urn.")],
+    address: Annotated[
+        str, typer.Argument(metavar="URL", help="An address, a urn, or an article's number.")
+    ],
     other: Annotated[
         str, typer.Argument(help="Another: are the two one text, or one story, and why?")
     ] = "",
@@ -100,8 +102,10 @@ def explain(
     if other:
         likeness.tell(current, address, other, as_json)
         return
-    meant = resolve(registry.load(current.jianbao_sources), address)
     with database.connect(current) as conn:
+        if address.strip().isdecimal():
+            address = likeness.side(conn, current, address).url
+        meant = resolve(registry.load(current.jianbao_sources), address)
         link = biography.find(conn, meant.key, meant.url)
         if link is None:
             raise UnknownLink(meant)
@@ -126,9 +130,7 @@ def resolve(known: "tuple[Source, ...]", typed: str) -> Address:
         return Address(typed, "", text.lower().partition("/")[0], "", "an imported document")
     full = text if "://" in text else f"https://{text}"
     try:
-        source = registry.matching(known, full)
-        url = urls.canonical(full, source)
-        key = urls.key(url, source)
+        url, key, source = registry.identify(known, full)
     except urls.UrlError as error:
         raise NoAddress(typed, error.problem) from None
     if source:

@@ -39,14 +39,14 @@ def test_the_kernel_looks_after_a_silent_host_as_the_address_says(
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("working", [False, True], ids=["it is asked", "it works"])
 def test_a_host_that_falls_silent_is_given_up(
-    working: bool, postgres: embedded.Server, monkeypatch: pytest.MonkeyPatch
+    working: bool, postgres: embedded.Server, clone: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = {"keepalives_idle": 1, "keepalives_interval": 1, "tcp_user_timeout": 3000}
     monkeypatch.setattr(connection, "SILENCE", SILENCE | quick)
 
     def silent() -> None:
         with (
-            between(postgres.dsn("jianbao"), lambda *_: False) as (dsn, _),
+            between(postgres.dsn(clone), lambda *_: False) as (dsn, _),
             open_connection(dsn) as conn,
         ):
             fall = threading.Timer(2 * working, tool, ["ip", "link", "set", "lo", "down"])

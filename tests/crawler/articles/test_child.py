@@ -162,7 +162,7 @@ def test_all_pages_beside_the_poison_are_read(
     folder = Path(__file__).parent
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    monkeypatch.setattr(reading, "read_page", importlib.import_module("poison").read_page)
+    monkeypatch.setattr(reading, "read_page", importlib.import_module("poisoned_reader").read_page)
     monkeypatch.setattr(reader, "ours", hired(cpu=0.7))
     poison = ("hang", "eat", "exit", "crash", "raise")
     for name in poison:

@@ -35,7 +35,7 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> Any:
     folder = Path(__file__).parent
     monkeypatch.syspath_prepend(folder)
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    import poison as functions
+    import poisoned_calls as functions
 
     for name in ("load", "encode", "generate"):
         monkeypatch.setattr(calls, name, getattr(functions, name))
