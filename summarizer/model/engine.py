@@ -240,6 +240,7 @@ def quantise(model: Any) -> str:
                     parent, _, last = name.rpartition(".")
                     setattr(model.get_submodule(parent), last, eight_bits.from_float(own))
     except (ImportError, AttributeError, RuntimeError, NotImplementedError) as error:
+        # A processor or a build of torch without 8 bits: the caller tells, the model works without.
         problem = str(error).splitlines()[0]
     model.float()
     return problem
