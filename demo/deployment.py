@@ -12,6 +12,7 @@ from pathlib import Path
 from archive import clock
 from archive.listening import free_port
 from archive.settings import PROJECT
+from archive.whole import writing
 from demo.newsroom import OUTLETS
 
 FOLDER = Path(os.environ.get("JIANBAO_DEMO_FOLDER") or PROJECT / ".demo")
@@ -79,10 +80,9 @@ def kept() -> Demo:
     if not path.exists():
         FOLDER.mkdir(exist_ok=True)
         today = datetime.now(clock.BEIJING).date().isoformat()
-        partial = path.with_suffix(".partial")
         ports = {"newsroom": free_port(), "mailbox": free_port()}
-        partial.write_text(json.dumps({"day": today, **ports}))
-        partial.replace(path)
+        with writing(path) as file:
+            file.write(json.dumps({"day": today, **ports}).encode())
     stored = json.loads(path.read_text())
     return Demo(date.fromisoformat(stored["day"]), stored["newsroom"], stored["mailbox"])
 

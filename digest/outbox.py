@@ -28,6 +28,8 @@ def list_deliveries(
 
     with database.connect(settings.load(), database.MAILER) as conn:
         rows = deliveries.unsettled(conn, state or ["unknown"])
+    if not rows:
+        console.say(f"No delivery is {', '.join(state or ['unknown'])}.")
     for row in rows:
         *told, since = row
         since = since.astimezone(BEIJING).isoformat(" ", "minutes")

@@ -55,8 +55,13 @@ def remove(addresses: list[str]) -> None:
     from archive import clock, database, settings
     from archive import subscribers as readers
 
+    removed = 0
     with database.connect(settings.load(), database.MAILER) as conn:
-        removed = sum(readers.remove(conn, address, clock.now()) for address in addresses)
+        for address in addresses:
+            if readers.remove(conn, address, clock.now()):
+                removed += 1
+            else:
+                console.say(f"{address} is no reader: nothing to remove.")
     console.result({"removed": removed})
 
 

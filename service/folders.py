@@ -1,5 +1,6 @@
 """Where a deployment keeps its things, and the names of its secrets."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -78,6 +79,12 @@ class Folders:
             self.socket.unlink(missing_ok=True)
         except OSError as error:
             raise FolderError(folder, error.strerror or str(error)) from None
+
+    def remove_socket(self) -> None:
+        """Remove the socket and its folder, if they are there."""
+        with contextlib.suppress(OSError):
+            self.socket.unlink(missing_ok=True)
+            self.socket.parent.rmdir()
 
 
 def kept_secrets(folders: Folders) -> dict[str, str]:

@@ -110,21 +110,23 @@ def start(folders: Folders, programs: list[Program], environment: Mapping[str, s
     return True
 
 
-def stop(folders: Folders) -> bool:
-    """Stop supervisord and all it runs, or what a killed one left; False if nothing runs."""
-    if states(folders) is None:
-        return any([end_earlier(file) for file in folders.alone.glob("*")])
-    pid = int(_call(folders, "getPID"))
-    _call(folders, "shutdown")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if not _alive(pid):
-            with contextlib.suppress(OSError):
-                folders.socket.parent.rmdir()
-            return True
-        time.sleep(0.2)
-    os.kill(pid, signal.SIGKILL)
-    raise ServiceError("supervisord", "had to be killed; processes may be left", folders.logs)
+def stop(folders: Folders, seconds: float = 120) -> bool:
+    """Stop supervisord and all it runs, or what a killed one left; False if nothing runs.
+
+    What has not ended after `seconds` is killed.
+    """
+    running = states(folders) is not None
+    if running:
+        pid = int(_call(folders, "getPID"))
+        _call(folders, "shutdown")
+        deadline = time.monotonic() + seconds
+        while _alive(pid) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    left = [end_earlier(file) for file in folders.alone.glob("*")]
+    folders.remove_socket()
+    return running or any(left)
 
 
 def states(folders: Folders) -> list[State] | None:

@@ -1,6 +1,6 @@
 """What a failed request means: for its link, and for the host that failed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -48,6 +48,21 @@ class Explained:
 def explain(failure: Failure, now: datetime) -> Explained:
     """What a failed request means."""
     error = failure.value
+    if isinstance(error, BlockedByRobots) and error.cause:
+        told = _explained(error.cause, asked(failure).url, now)
+        if told.hurts:
+            # Not even robots.txt was answered: it is the host that is away.
+            return replace(told, closed=True)
+    return _explained(error, asked(failure).url, now)
+
+
+def asked(failure: Failure) -> Request:
+    """The request that failed."""
+    request: Request = vars(failure)["request"]
+    return request
+
+
+def _explained(error: BaseException | None, url: str, now: datetime) -> Explained:
     match error:
         case HttpError():
             return _status(error.response, now)
@@ -63,7 +78,7 @@ def explain(failure: Failure, now: datetime) -> Explained:
         case IgnoreRequest():
             return Explained(Outcome.TOO_LARGE, "larger than is kept, after decompression")
         case CannotResolveHostError():
-            host = urlsplit(asked(failure).url).hostname or ""
+            host = urlsplit(url).hostname or ""
             if problem := PublicResolver.problem(host):
                 return Explained(Outcome.BLOCKED_ADDRESS, problem)
             reason = f"the name {host} cannot be resolved"
@@ -74,12 +89,6 @@ def explain(failure: Failure, now: datetime) -> Explained:
             return Explained(Outcome.TOO_LARGE, "larger than is kept")
     reason = " ".join((str(error) or type(error).__name__).split())[:200]
     return Explained(Outcome.UNREACHABLE, reason, _LATER, hurts=True)
-
-
-def asked(failure: Failure) -> Request:
-    """The request that failed."""
-    request: Request = vars(failure)["request"]
-    return request
 
 
 def _status(response: Response, now: datetime) -> Explained:

@@ -20,8 +20,7 @@ from archive.models import Outcome
 from archive.settings import Settings
 from crawler.pages.engine import engine
 from crawler.pages.failures import explain
-from crawler.pages.robots import BlockedByRobots, Robots
-from crawler.sources import urls
+from crawler.pages.robots import Robots
 from crawler.sources.source import Source
 
 Result = TypeVar("Result")
@@ -110,11 +109,7 @@ class _Errands(Spider):
             failure = Failure(error)  # type: ignore[no-untyped-call]  # Twisted has no types here.
             vars(failure)["request"] = request
             told = explain(failure, clock.now())
-            outcome, problem = told.outcome, told.reason
-            if isinstance(error, BlockedByRobots) and error.closed and "HTTP" not in problem:
-                # Not even robots.txt was answered: it is the host that is away.
-                outcome, problem = Outcome.UNREACHABLE, _cause(request.url, problem)
-            return Answer(request.url, outcome=outcome, problem=problem)
+            return Answer(request.url, outcome=told.outcome, problem=told.reason)
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         answer = Answer(response.url, response.status, response.body, content_type)
         rules = self.crawler.get_downloader_middleware(Robots)
@@ -128,9 +123,3 @@ class _Errands(Spider):
             crawl_delay=parser.crawl_delay(self.settings["ROBOTSTXT_USER_AGENT"]),
             sitemaps=tuple(parser.rp.sitemaps),
         )
-
-
-def _cause(url: str, problem: str) -> str:
-    if "DNS lookup failed" in problem:
-        return f"the name {urls.host(url)} cannot be resolved"
-    return problem.partition("(")[2].rpartition(")")[0] or problem

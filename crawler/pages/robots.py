@@ -20,13 +20,19 @@ _MOST_BYTES = 500 * 1024
 
 
 class BlockedByRobots(IgnoreRequest):
-    """robots.txt forbids it, or could not be had (`closed`), which forbids it for this run."""
+    """robots.txt forbids it, or could not be had (`closed`), which forbids it for this run.
 
-    def __init__(self, url: str, problem: str, closed: bool) -> None:
+    `cause` is what befell the request for it, if there was no answer at all.
+    """
+
+    def __init__(
+        self, url: str, problem: str, closed: bool, cause: Exception | None = None
+    ) -> None:
         super().__init__(problem)
         self.url = url
         self.problem = problem
         self.closed = closed
+        self.cause = cause
 
 
 class Robots(RobotsTxtMiddleware):
@@ -36,8 +42,8 @@ class Robots(RobotsTxtMiddleware):
         if isinstance(rp, _Closed):
             if rp.refused:
                 raise BlockedAddress(request.url, rp.refused)
-            problem = f"robots.txt cannot be had ({rp.cause}): closed for this run"
-            raise BlockedByRobots(request.url, problem, closed=True)
+            problem = f"robots.txt cannot be had ({rp.problem}): closed for this run"
+            raise BlockedByRobots(request.url, problem, closed=True, cause=rp.cause)
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest:
@@ -63,8 +69,8 @@ class Robots(RobotsTxtMiddleware):
             return
         host = urlsplit(f"//{netloc}").hostname or ""
         refused = exc.problem if isinstance(exc, BlockedAddress) else PublicResolver.problem(host)
-        cause = " ".join(str(exc).split())[:100] or type(exc).__name__
-        self._conclude(netloc, _Closed(cause, refused))
+        problem = " ".join(str(exc).split())[:100] or type(exc).__name__
+        self._conclude(netloc, _Closed(problem, refused, exc))
 
     def _conclude(self, netloc: str, parser: RobotParser | None) -> None:
         waiting = self._parsers[netloc]
@@ -76,9 +82,10 @@ class Robots(RobotsTxtMiddleware):
 class _Closed(RobotParser):
     """Nothing may be asked for: why robots.txt could not be had, and was refused, if it was."""
 
-    def __init__(self, cause: str, refused: str = "") -> None:
-        self.cause = cause
+    def __init__(self, problem: str, refused: str = "", cause: Exception | None = None) -> None:
+        self.problem = problem
         self.refused = refused
+        self.cause = cause
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from archive.errors import UsageError
+from archive.whole import writing
 from crawler.sources import urls
 from crawler.sources.source import Entry, Selectors, Source
 
@@ -59,6 +60,11 @@ def load(path: Path | None = None) -> tuple[Source, ...]:
         raise RegistryError(path, "", "", f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise RegistryError(path, "", "", "is not UTF-8 text") from error
+    return parse(path, text)
+
+
+def parse(path: Path, text: str) -> tuple[Source, ...]:
+    """The sources that the text of a registry file names, as `load`. Raises RegistryError."""
     if port := os.environ.get("JIANBAO_NEWSROOM_PORT"):
         text = text.replace("{port}", port)
     try:
@@ -115,18 +121,12 @@ def append(file: Path, used: Path | None, literal: str) -> None:
     Raises RegistryError, and changes nothing, if the whole would be no registry.
     """
     before = file if file.exists() else used or SHIPPED
+    text = f"{before.read_text('utf-8').rstrip()}\n\n{literal}"
+    parse(file, text)
     target = file.resolve()
-    partial = target.with_name(f"{target.name}.partial")
-    partial.write_text(f"{before.read_text('utf-8').rstrip()}\n\n{literal}", "utf-8")
-    try:
-        load(partial)
-        if target.exists():
-            partial.chmod(target.stat().st_mode)
-        partial.replace(target)
-    except RegistryError as error:
-        raise RegistryError(file, error.source, error.field, error.problem) from None
-    finally:
-        partial.unlink(missing_ok=True)
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666
+    with writing(target, mode) as whole:
+        whole.write(text.encode())
 
 
 def _source(path: Path, number: int, literal: Any) -> Source:

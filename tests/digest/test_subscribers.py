@@ -59,7 +59,9 @@ def test_a_reader_is_added_with_a_choice_listed_and_removed(office: Desk) -> Non
     assert listed[0].split("  ") == [
         "an@reader.test", "芯片与算力", "开源", "search: 量子 计算", "weekdays",
     ]  # fmt: skip
-    assert office.counts("subscribers", "remove", "an@reader.test", "x@y.test") == {"removed": 1}
+    left = office.run("subscribers", "remove", "an@reader.test", "x@y.test")
+    assert json.loads(left.stdout) == {"removed": 1}
+    assert left.stderr == "x@y.test is no reader: nothing to remove.\n"
     assert "an@reader.test" in office.run("subscribers", "list").stdout
     assert set(office.readers()) == {"atom", "bo@reader.test"}
 
@@ -134,7 +136,8 @@ def test_the_unknown_are_listed_by_both_commands(office: Desk, unknown: list[int
     listed = office.run("deliveries", "list").stdout.splitlines()
     assert [int(line.split()[0]) for line in listed] == unknown
     assert "an@reader.test" in listed[0]
-    assert office.run("deliveries", "list", "--state", "sent").stdout == ""
+    none = office.run("deliveries", "list", "--state", "sent")
+    assert (none.stdout, none.stderr) == ("", "No delivery is sent.\n")
     assert office.run("deliveries", "list", "--state", "lost").exit_code == 2
     office.env["READER_URL"] = office.env["DATABASE_URL"]
     status = office.run("status").stdout

@@ -107,8 +107,29 @@ def test_the_socket_is_in_a_private_folder_that_goes_with_it(folders: Folders) -
     supervisor.start(folders, [], os.environ)
     assert len(os.fsencode(folders.socket)) < 107
     assert folders.socket.parent.stat().st_mode & 0o777 == 0o700
+    os.kill(int((folders.home / "supervisord.pid").read_text()), signal.SIGKILL)
+    until(lambda: supervisor.states(folders) is None)
     supervisor.stop(folders)
     assert not folders.socket.parent.exists()
+    supervisor.start(folders, [], os.environ)
+    supervisor.stop(folders)
+    assert not folders.socket.parent.exists()
+
+
+def test_what_does_not_end_in_time_is_killed(folders: Folders, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    code = (
+        "import os, pathlib, signal, sys, time;"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "pathlib.Path(sys.argv[1]).write_text(f'{os.getpid()} .');"
+        "time.sleep(600)"
+    )
+    deaf = Program("deaf", (sys.executable, "-c", code, str(note)))
+    supervisor.start(folders, [deaf], os.environ)
+    until(lambda: note.exists() and note.read_text().endswith("."))
+    assert supervisor.stop(folders, seconds=0.5)
+    assert not alive(int(note.read_text().split()[0]))
+    assert not supervisor.stop(folders)
 
 
 def forking(path: Path) -> Program:

@@ -189,7 +189,7 @@ def test_pages_that_go_wrong_have_their_outcomes(deployment: Any, publisher: Any
             publisher.say("/a/file", status=302, Location="file:///etc/passwd"): "http_error",
             publisher.say("/a/ftp", status=301, Location="ftp://127.0.0.1/a"): "http_error",
             publisher.say("/a/data", status=307, Location="data:text/html,<p>x"): "http_error",
-            f"http://{nobody}/a/nobody": "blocked_by_robots",  # It cannot be had.
+            f"http://{nobody}/a/nobody": "unreachable",
             publisher.article("/a/good"): "stored",
         }
         publisher.feed(*expected)

@@ -96,7 +96,7 @@ def test_an_unknown_certificate_is_refused_but_where_its_source_takes_it(
     deployment.register(one.source(tls="unverified"))
     later = {"JIANBAO_NOW": (datetime.now(UTC) + timedelta(hours=3)).isoformat()}
     assert deployment.counts("crawl", "--force", **later)["pages"] == 1
-    assert deployment.outcomes() == {good: "pending", strange: "blocked_by_robots"}
+    assert deployment.outcomes() == {good: "pending", strange: "unreachable"}
     assert other.asked == []
     _, out, _ = deployment.run("sources")
     assert "TLS unverified" in out
