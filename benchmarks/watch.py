@@ -45,7 +45,7 @@ class Watch:
         program = "database" if target == "keeper" else target
         for state in live.processes(self.place.settings) or []:
             if state.name == program and state.state == "RUNNING":
-                return int(state.description.split()[1].rstrip(","))
+                return state.pid
         return 0
 
     def healthy(self, since: datetime) -> bool:

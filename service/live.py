@@ -95,7 +95,7 @@ def start(
         folder = str(deployment.folders.home / "postgres")
         programs.insert(0, Program("database", (sys.executable, "-m", "service.keeper", folder)))
     if not only_workers and deployment.settings.jianbao_kind == "live":
-        programs.append(Program("lookout", (sys.executable, "-m", "service.morning")))
+        programs.append(Program("lookout", (sys.executable, "-m", "service.lookout")))
     return supervisor.start(deployment.folders, programs, deployment.environment)
 
 

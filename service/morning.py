@@ -1,12 +1,11 @@
 """What is wrong with the morning's edition, told once by another road than its mail.
 
-`python -m service.morning` looks again and again; the supervisor runs it. So the operator hears
-whether Airflow runs or not. Each look is a command of its own, so that nothing stays in memory.
+The lookout asks now and then, so the operator hears whether Airflow runs or not. Each look is a
+command of its own, so that nothing stays in memory.
 """
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,13 +20,6 @@ STUCK = timedelta(hours=1)
 """A message that waits for so long is told of."""
 _SHARE = 5
 """One refused of so many is a wave."""
-_LOOK_SECONDS = 600
-
-
-def main() -> None:
-    while True:
-        time.sleep(_LOOK_SECONDS)
-        look()
 
 
 def look() -> int:
@@ -88,7 +80,3 @@ def troubles(conn: Any, settings: Settings, now: datetime) -> Iterator[tuple[dat
                 " see: jianbao deliveries list"
             ),
         )
-
-
-if __name__ == "__main__":
-    main()

@@ -47,6 +47,8 @@ class State:
     name: str
     state: str
     description: str
+    pid: int
+    """0 if it does not run."""
 
 
 _HEAD = """\
@@ -137,7 +139,15 @@ def states(folders: Folders) -> list[State] | None:
         found = _call(folders, "getAllProcessInfo")
     except (OSError, Fault):
         return None
-    return [State(info["name"], info["statename"], info["description"]) for info in found]
+    return [
+        State(info["name"], info["statename"], info["description"], info["pid"]) for info in found
+    ]
+
+
+def kill(folders: Folders, state: State) -> None:
+    """End a program at once; it is started again."""
+    with contextlib.suppress(OSError, Fault):  # It, or supervisord, has ended meanwhile.
+        _call(folders, "signalProcess", state.name, "KILL")
 
 
 def _configuration(folders: Folders, programs: list[Program]) -> str:
@@ -172,13 +182,13 @@ def _escape(text: str) -> str:
     return text.replace("%", "%%")
 
 
-def _call(folders: Folders, method: str) -> Any:
+def _call(folders: Folders, method: str, *words: str) -> Any:
     from supervisor.xmlrpc import SupervisorTransport
 
     transport = SupervisorTransport(None, None, serverurl=f"unix://{folders.socket}")
     proxy: Any = ServerProxy("http://127.0.0.1", transport=transport)
     try:
-        return getattr(proxy.supervisor, method)()
+        return getattr(proxy.supervisor, method)(*words)
     finally:
         transport.close()
 
