@@ -3,7 +3,8 @@
 python -m benchmarks.broken_sources [--sources 200] [--pages 10] [--timeout 6] [--slower 1.3]
 
 Two crawls of the same crowd into new archives, one after the other: all healthy, then every third
-source with one of the troubles below. Each broken source must be flagged after that one crawl.
+source with one of the troubles below. Each broken source must be flagged after that one crawl. The
+second may take longer by --slower only, or as long as one source that never answers takes alone.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 from archive.query import ask
 from benchmarks.crowd import Place, place
+from crawler.pages.manners import FAILURES
 from demo import scale
 from demo.newsroom import Outlet
 from demo.server import Newsroom
@@ -127,17 +129,19 @@ def main() -> int:
         missing = given.pages * len(healthy(here)) - arrived(here)
         wrong = misjudged(here)
         alarms = false_alarms(here)
+    # A host is left alone after so many failures in a row; nobody else waits for it.
+    goal = given.slower * max(usual, FAILURES * given.timeout)
     bad = sum(bool(trouble(outlet)) for outlet in here.crowd.outlets)
     n = f"n={given.sources} sources, {bad} broken in {len(TROUBLES)} ways"
     print(f"healthy articles missing   {missing:6d}    goal 0       {n}")
     print(f"broken, not so flagged     {sum(wrong.values()):6d}    goal 0       {n}")
     print(f"healthy, flagged           {alarms:6d}    goal 0       {n}")
-    print(f"seconds beside all healthy {seconds / usual:6.2f}    goal <= {given.slower}  "
-          f"{seconds:.0f} s and {usual:.0f} s, timeout {timeout} s")  # fmt: skip
+    print(f"seconds                    {seconds:6.0f}    goal <= {goal:.0f}  "
+          f"{seconds / usual:.2f} x the {usual:.0f} of all healthy, timeout {timeout}")  # fmt: skip
     print(f"machine                    {os.cpu_count()} cores, load {load:.1f} before")
     for told, count in wrong.items():
         sys.stderr.write(f"{count} x {told}\n")
-    return int(bool(missing or wrong or alarms) or seconds > given.slower * usual)
+    return int(bool(missing or wrong or alarms) or seconds > goal)
 
 
 def broken(crowd: scale.Crowd) -> Newsroom:
