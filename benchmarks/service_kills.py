@@ -3,7 +3,8 @@
 python -m benchmarks.service_kills [--kills N] [--seed N]
 
 Every minute a crawl is due. Each kill meets a running crawl and a digest that is being mailed; what
-came of it is told on stderr. Nothing else of this checkout may crawl meanwhile.
+came of it is told on stderr. In the end the scheduler is not killed but stopped. Nothing else of
+this checkout may crawl meanwhile.
 """
 
 import argparse
@@ -61,6 +62,7 @@ def kill(kills: int, seed: int) -> bool:
             bar("services back, s", max(hit.back for hit in hits), 120, worst),
             bar("run finished, s", max(hit.finished for hit in hits), 600, worst),
             bar("rows lost", sum(hit.lost for hit in hits), 0, "links and articles"),
+            bar("hung, back, s", hang(watch), 300, "a scheduler that was stopped and left alive"),
         ]
         return all([*met, *settle(watch, kills)])
 
@@ -122,6 +124,16 @@ def hit(watch: Watch, target: str, day: date, pause: float) -> Hit:
         f"in {tries} tries, {len(kept)} rows before, {lost} lost\n"
     )
     return Hit(back, finished if ended else float("inf"), lost)
+
+
+def hang(watch: Watch) -> float:
+    """Stop the scheduler without ending it; the seconds until another one schedules."""
+    pid, began = watch.pid("scheduler"), time.monotonic()
+    os.kill(pid, signal.SIGSTOP)
+    watch.until(lambda: watch.pid("scheduler") not in (0, pid))
+    since = datetime.now(UTC)
+    watch.until(lambda: watch.healthy(since))
+    return time.monotonic() - began
 
 
 def newest(runs: list[dict[str, Any]]) -> str:
