@@ -5,8 +5,8 @@ JIANBAO := .venv/bin/jianbao
 export PYTHON
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@printf '  make %-10s %s\n' 'bar-1' 'What was promised, measured; so bar-2 to bar-9, up to an hour'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '  make %-11s %s\n' 'bar-1' 'What was promised, measured; so bar-2 to bar-9, up to hours'
 
 setup:
 	@sh setup.sh
@@ -41,7 +41,7 @@ up: setup ## Start the live service: Airflow runs on schedule
 	@$(JIANBAO) up
 
 down: ## Stop what up or demo started, and nothing else
-	@test -x $(JIANBAO) || { echo "Nothing was ever started here."; exit 0; }; $(JIANBAO) down
+	@test -x $(JIANBAO) || { echo "Nothing runs from here: there is no .venv."; exit 0; }; $(JIANBAO) down
 
 status: setup ## Services, sources, backlog, last edition
 	@$(JIANBAO) status
@@ -59,6 +59,7 @@ lock: setup ## Make requirements.lock anew from pyproject.toml
 		--extra airflow --extra model --extra dev pyproject.toml -o requirements.lock
 
 clean: ## Remove the virtual environment and caches; never an archive
+	@! grep -lsa '$(CURDIR)/[.]venv/' /proc/[0-9]*/cmdline >/dev/null || { echo "Something runs from this .venv: make down first." >&2; exit 1; }
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 bar-1: setup ## Every bar of part 1: name, value, goal

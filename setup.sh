@@ -9,14 +9,21 @@ TORCH=2.13.0
 stop() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 # Run quietly, with a dot every few seconds so that nobody thinks it hangs.
 busy() {
+    began=$(date +%s)
     (while sleep 3; do printf . >&2; done) &
     dots=$!
     "$@" && code=0 || code=$?
-    kill "$dots" 2>/dev/null || true
-    wait "$dots" 2>/dev/null || true
+    quiet
+    [ "$(($(date +%s) - began))" -lt 3 ] || say ""
     return "$code"
 }
+quiet() {
+    [ -z "${dots:-}" ] || { kill "$dots" && wait "$dots"; } 2>/dev/null || true
+    dots=
+}
 say() { printf '%s\n' "$*" >&2; }
+exec 3>&2 # What runs may have its words written elsewhere.
+trap 'quiet; printf "\nsetup: interrupted; run it again, and it goes on\n" >&3; exit 130' INT TERM HUP
 
 [ "$(uname -s)" = Linux ] || stop "this is $(uname -s); Jianbao runs on Linux (x86-64 or ARM, glibc). On other systems use docker compose."
 case "$(uname -m)" in x86_64 | aarch64 | arm64) ;; *) stop "processor $(uname -m) has no embedded PostgreSQL; use docker compose on x86-64 or ARM." ;; esac
@@ -42,20 +49,20 @@ python=$(find_python)
 free=$(df -Pk . | awk 'NR == 2 {print int($4 / 1024)}')
 [ "$free" -ge 3000 ] || stop "only $free MB free here; 3000 MB are needed for the environment and the demo"
 
-# A virtual environment cannot be moved: make it anew where the folder was copied or renamed.
-if [ -d .venv ] && ! .venv/bin/python -c "import sys, os; sys.exit(os.path.realpath(sys.prefix) != os.path.realpath('.venv'))" 2>/dev/null; then
+# A virtual environment cannot be moved: make it anew where the folder was copied or renamed, and
+# where making it was interrupted.
+if [ -d .venv ] && ! .venv/bin/python -c "import pip, sys, os; sys.exit(os.path.realpath(sys.prefix) != os.path.realpath('.venv'))" 2>/dev/null; then
     rm -rf .venv
 fi
-[ -x .venv/bin/python ] || { say "Making .venv with $("$python" --version)"; "$python" -m venv .venv || stop "cannot make .venv here; is the folder writable and the disk not full?"; }
+[ -x .venv/bin/python ] || { say "Making .venv with $("$python" --version)"; "$python" -m venv .venv >/dev/null 2>&1 || stop "cannot make .venv here; is the folder writable and the disk not full?"; }
 
 pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_PROGRESS_BAR=off .venv/bin/python -m pip"
 uv_version=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)
 if ! .venv/bin/uv --version 2>/dev/null | grep -q "$uv_version"; then
     say "Getting uv $uv_version, which installs the rest"
-    busy $pip install -q "uv==$uv_version" 2>.venv/pip.log || {
-        tail -n 3 .venv/pip.log >&2
-        stop "no package index can be reached, or it has no uv; set PIP_INDEX_URL to a mirror near you and try again"
-    }
+    # It may be there by halves.
+    busy $pip install -q --force-reinstall "uv==$uv_version" 2>.venv/pip.log ||
+        stop "no package index can be reached, or it has no uv; set PIP_INDEX_URL to a mirror near you and try again (pip's words: .venv/pip.log)"
 fi
 
 # uv does not read pip's settings: hand the mirror on.
@@ -91,4 +98,6 @@ if [ "${1:-run}" != run ] && ! .venv/bin/python -c 'import torch' 2>/dev/null; t
         }
     fi
 fi
+# What was installed when setup was interrupted may not be compiled.
+busy .venv/bin/python -m compileall -qq -j 0 .venv/lib/python3*/site-packages >/dev/null 2>&1 || true
 printf '%s' "$sum ${1:-run} $PWD" >.venv/ready

@@ -18,11 +18,20 @@ SOCKET_BYTES = 103  # the shortest limit of the systems we know; Linux has 107
 def free_port(kept: int | None = None) -> int:
     """A port of 127.0.0.1 that nobody has: the kept one if possible."""
     for port in [*([kept] if kept else []), *random.sample(PORTS, 50)]:
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
+        if is_free(port):
             return port
     raise ServerError("no free port on 127.0.0.1", f"free one from {PORTS.start} to {PORTS.stop}")
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server may listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 def socket_path(folder: Path, port: int) -> Path:

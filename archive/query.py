@@ -43,7 +43,10 @@ def search(
             *(text, since, tag, source, page),
         )
     except (psycopg.errors.UndefinedFunction, psycopg.errors.InvalidSchemaName):
-        raise SchemaError("the database has no search yet; run: jianbao migrate") from None
+        raise SchemaError(
+            "there is no archive here yet, or an older one: make up begins it, jianbao migrate"
+            " brings it up to date; jianbao --demo asks the demo's"
+        ) from None
     except psycopg.DataError as error:
         told = filter(None, (error.diag.message_primary or str(error), error.diag.message_hint))
         raise SearchError(". ".join(told)) from None

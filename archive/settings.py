@@ -223,7 +223,9 @@ def load() -> Settings:
         # People put passwords into addresses where none belongs.
         hidden = name in secrets() or name.endswith("_url")
         raise SettingsError(
-            name.upper(), first["msg"] + ("" if hidden else f" (it is {values[name]!r})")
+            name.upper(),
+            first["msg"].removeprefix("Value error, ")
+            + ("" if hidden else f" (it is {values[name]!r})"),
         ) from None
 
 

@@ -27,7 +27,10 @@ class EarlyError(UsageError):
 @app.command()
 def digest(
     day: Annotated[
-        str, typer.Option(help="The edition's day, YYYY-MM-DD; default: the last one due.")
+        str,
+        typer.Option(
+            help="The edition's day, YYYY-MM-DD; default: the last one due, of a preview the next."
+        ),
     ] = "",
     preview: Annotated[
         bool, typer.Option(help="Write it as files; freeze and mail nothing.")

@@ -39,7 +39,7 @@ def end_earlier(file: Path) -> int:
     """Kill the processes that hold the file open, and wait for their end; how many there were."""
     ended: set[int] = set()
     deadline = time.monotonic() + _SECONDS
-    while (left := _holders(file)) and time.monotonic() < deadline:
+    while (left := holders(file)) and time.monotonic() < deadline:
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -48,7 +48,8 @@ def end_earlier(file: Path) -> int:
     return len(ended)
 
 
-def _holders(file: Path) -> list[int]:
+def holders(file: Path) -> list[int]:
+    """The processes that hold the file open."""
     try:
         wanted = file.stat()
     except FileNotFoundError:

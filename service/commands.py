@@ -103,7 +103,8 @@ def status(
         out.print(f"disk      {free:.1f} GB free", markup=False)
     states = live.processes(current)
     if states is None:
-        out.print("service   is not up; start it with: make up")
+        how = "demo" if current.jianbao_kind == "demo" else "up"
+        out.print(f"service   is not up; start it with: make {how}")
     else:
         console.table(
             ["service", "state", ""], [(one.name, one.state, one.description) for one in states]
@@ -146,7 +147,8 @@ _SCREEN = (
     ("Backlog", "select stage, pending from backlog"),
     (
         "Sources that need a look",
-        "select id, state, expected_per_day as usual, last_day, left(why, 70) as why"
+        "select id, state, expected_per_day as usual, last_day,"
+        " case when length(why) > 70 then left(why, 69) || '…' else why end as why"
         " from source_health() where state not in ('ok', 'learning', 'never polled')",
     ),
     (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive import database, embedded
-from archive.listening import free_port
+from archive.listening import free_port, is_free
 from archive.settings import Settings, SettingsError
 from service import airflow, supervisor
 from service.folders import Folders, kept_secrets
@@ -39,7 +39,9 @@ def set_up(settings: Settings, extra: Mapping[str, str] | None = None) -> Deploy
     free = shutil.disk_usage(folders.home).free / 2**30
     if free < LEAST_FREE_GB:
         raise supervisor.ServiceError(
-            str(folders.home), f"has {free:.1f} GB free, {LEAST_FREE_GB} GB are needed"
+            str(folders.home),
+            f"has {free:.1f} GB free, {LEAST_FREE_GB} GB are needed;"
+            " free some, or set JIANBAO_HOME to a folder on a larger disk",
         )
     database.migrate(settings)
     made = _deployment(settings, folders, extra or {})
@@ -96,7 +98,19 @@ def start(
         programs.insert(0, Program("database", (sys.executable, "-m", "service.keeper", folder)))
     if not only_workers and deployment.settings.jianbao_kind == "live":
         programs.append(Program("lookout", (sys.executable, "-m", "service.lookout")))
+    if not only_workers:
+        _refuse_taken(deployment)
     return supervisor.start(deployment.folders, programs, deployment.environment)
+
+
+def _refuse_taken(deployment: Deployment) -> None:
+    """Raise ServiceError if somebody else listens where Airflow will."""
+    host, port = deployment.settings.airflow_host, deployment.port
+    # What a killed service left may listen there: it is ended as each program begins.
+    if not supervisor.is_anything_left(deployment.folders) and not is_free(port, host):
+        raise supervisor.ServiceError(
+            f"port {port}", "is taken by another program: end that, or set AIRFLOW_PORT to another"
+        )
 
 
 def door(settings: Settings) -> list[Program]:

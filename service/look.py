@@ -1,15 +1,13 @@
 """`jianbao live`: one quick look at the real sources, and a preview of what the digest would be."""
 
-import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 from archive import clock, console, database, links, runs, settings
 from archive.sameness.stored import place_pending
 from archive.sameness.telling import tell_pending
 from crawler.articles.reading import read_pending
 from crawler.pages.crawl import crawl, sync_registry
+from crawler.pages.fetching import online
 from crawler.sources import registry
 from crawler.sources.relevance import Rule
 from digest import edition
@@ -30,7 +28,7 @@ def look() -> None:
     current = settings.load()
     known = registry.load(current.jianbao_sources)
     chosen = registry.choose(known, ())
-    if not _online([urlsplit(source.homepage).hostname or "" for source in chosen[:6]]):
+    if not online(chosen):
         raise ServiceError(
             "The internet", "cannot be reached from here: none of the sources answers"
         )
@@ -61,15 +59,3 @@ def look() -> None:
         paths = edition.write_files(preview, folders.home / "preview", current)
     console.say(f"{preview.subject}\nPreview: {paths[0]}")
     console.say(f"Done in {time.monotonic() - began:.0f} seconds; nobody was mailed.")
-
-
-def _online(hosts: list[str]) -> bool:
-    def answers(host: str) -> bool:
-        try:
-            with socket.create_connection((host, 443), timeout=5):
-                return True
-        except OSError:
-            return False
-
-    with ThreadPoolExecutor(len(hosts)) as pool:
-        return any(pool.map(answers, hosts))

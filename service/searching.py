@@ -26,6 +26,8 @@ def search(
     """Search titles and texts: every word must occur; title hits first, then the newest."""
     from archive import database, query, settings
 
+    if option := next((word for word in words if word.startswith("--")), ""):
+        raise typer.BadParameter(f"there is no option {option}; -word excludes a word")
     url = database.looking_dsn(settings.load())
     answer = query.search(url, " ".join(words), since, tag, source, page)
     for row in answer.rows:

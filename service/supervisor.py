@@ -14,7 +14,7 @@ from xmlrpc.client import Fault, ServerProxy
 
 from archive.errors import KnownError
 from archive.settings import PROJECT
-from service.begin import end_earlier
+from service.begin import end_earlier, holders
 from service.folders import Folders
 
 
@@ -129,6 +129,11 @@ def stop(folders: Folders, seconds: float = 120) -> bool:
     left = [end_earlier(file) for file in folders.alone.glob("*")]
     folders.remove_socket()
     return running or any(left)
+
+
+def is_anything_left(folders: Folders) -> bool:
+    """Whether programs of this deployment run, those that a killed supervisord left included."""
+    return any(holders(file) for file in folders.alone.glob("*"))
 
 
 def states(folders: Folders) -> list[State] | None:

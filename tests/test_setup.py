@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-TOOLS = "sh dirname uname cat cksum awk df sed grep sleep rm env head tail printf".split()
+TOOLS = "sh dirname uname cat cksum awk df sed grep sleep rm env date printf".split()
 
 
 @pytest.fixture
@@ -26,9 +28,15 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
-def setup(clone: Path, **changes: str) -> str:
+def environment(clone: Path, index: str = "http://127.0.0.1:9/simple") -> dict[str, str]:
+    """What a setup sees that finds no package there."""
+    pip = {"PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0", "PIP_TIMEOUT": "2"}
+    return {"PATH": str(clone / "bin"), "HOME": str(clone), "PIP_INDEX_URL": index, **pip}
+
+
+def setup(clone: Path) -> str:
     """The lines that a failing setup says."""
-    env = {"PATH": str(clone / "bin"), "HOME": str(clone), **changes}
+    env = environment(clone)
     done = subprocess.run(
         ["/bin/sh", "setup.sh"], cwd=clone, env=env, capture_output=True, text=True, check=False
     )
@@ -93,14 +101,44 @@ def test_a_folder_with_chinese_in_its_name_works_in_the_c_locale(clone: Path) ->
     assert found.strip() == ascii(str(clone))
 
 
+def python(clone: Path) -> Path:
+    """A Python that is on the PATH of the clone."""
+    found = Path(sys.base_prefix) / "bin" / "python3"
+    (clone / "bin" / "python3").symlink_to(found)
+    return found
+
+
 def test_no_package_index(clone: Path) -> None:
-    (clone / "bin" / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
-    said = setup(
-        clone,
-        PIP_INDEX_URL="http://127.0.0.1:9/simple",
-        PIP_CONFIG_FILE=os.devnull,
-        PIP_RETRIES="0",
-        PIP_TIMEOUT="2",
-    )
-    assert "no package index can be reached" in said.splitlines()[-1]
+    python(clone)
+    making, getting, said = setup(clone).splitlines()
+    assert making.startswith("Making .venv with Python 3.1")
+    assert getting.startswith("Getting uv ")
+    assert said.startswith("setup: no package index can be reached")
+    assert (clone / ".venv" / "pip.log").read_text()
+
+
+def test_an_environment_that_was_made_by_halves_is_made_again(clone: Path) -> None:
+    halves = [python(clone), "-m", "venv", "--without-pip", clone / ".venv"]
+    subprocess.run(halves, check=True)
+    assert "Making .venv" in setup(clone)
+    assert (clone / ".venv" / "bin" / "pip").exists()
+
+
+def test_an_interrupted_setup_says_so(clone: Path) -> None:
+    python(clone)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        index = f"http://127.0.0.1:{silent.getsockname()[1]}/simple"
+        started = subprocess.Popen(
+            ["/bin/sh", "setup.sh"],
+            cwd=clone,
+            env=environment(clone, index) | {"PIP_TIMEOUT": "600"},
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        with silent.accept()[0], started:
+            os.killpg(started.pid, signal.SIGINT)
+            _, said = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert said.splitlines()[-1] == "setup: interrupted; run it again, and it goes on"
     assert "Traceback" not in said

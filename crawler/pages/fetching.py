@@ -5,10 +5,15 @@ another and goes on with the answer.
 """
 
 import asyncio
+import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.robotstxt import ProtegoRobotParser
@@ -24,6 +29,8 @@ from crawler.pages.robots import Robots
 from crawler.sources.source import Source
 
 Result = TypeVar("Result")
+_ASKED = 6
+"""Sources; one that answers is enough to be online."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,21 @@ def run(
     process.crawl(_Errands, errands=errands, tasks=tasks)
     process.start(install_signal_handlers=False)
     return [task.result() for task in tasks]
+
+
+def online(sources: Iterable[Source]) -> bool:
+    """Whether one of the first sources can be connected to."""
+
+    def answers(source: Source) -> bool:
+        at = urlsplit(source.homepage)
+        port = at.port or (80 if at.scheme == "http" else 443)
+        with contextlib.suppress(OSError), socket.create_connection((at.hostname, port), 5):
+            return True
+        return False
+
+    some = list(islice(sources, _ASKED))
+    with ThreadPoolExecutor(_ASKED) as pool:
+        return any(pool.map(answers, some))
 
 
 class _Errands(Spider):

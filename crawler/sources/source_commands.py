@@ -74,10 +74,13 @@ def check(
     current = settings.load()
     chosen = registry.choose(registry.load(current.jianbao_sources), ids or [])
     # Slow to load, and not needed to say what is wrong above.
-    from crawler.pages.fetching import run
+    from crawler.pages.fetching import online, run
     from crawler.sources.checking import check as check_source
 
     now = clock.now()
+    if not ids and not online(chosen):
+        console.say("None of the sources answers: is this machine online?")
+        raise typer.Exit(1)
     waiting = [source.id for source in chosen]
 
     def errand(source: "Source") -> "Callable[[Fetch], Any]":
@@ -95,11 +98,8 @@ def check(
         _write_json([_plain(each) for each in checks])
     else:
         _table(checks, now)
-        if not ids and len(checks) > 1 and all(each.verdict == "unreachable" for each in checks):
-            console.out.print("\nNothing could be reached: is this machine online?")
-        else:
-            for each in checks:
-                _details(each, now, console.out, everything=bool(ids))
+        for each in checks:
+            _details(each, now, console.out, everything=bool(ids))
     if not all(each.verdict == "ok" for each in checks):
         raise typer.Exit(1)
 

@@ -1,6 +1,7 @@
 """What is wrong with a morning's edition is told once, by another road."""
 
 import os
+import socket
 import subprocess
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ from archive.settings import PROJECT, Settings
 from service import live, morning, supervisor
 from service.folders import Folders
 from service.morning import LATE, look_after, troubles
-from service.supervisor import Program
+from service.supervisor import Program, ServiceError
 
 DAY = date(2026, 11, 22)
 CUTOFF = clock.window(DAY, Settings().edition_cutoff).end
@@ -158,6 +159,15 @@ def test_the_live_service_looks_by_itself(
     assert ("lookout" in names[0]) == expected
     assert "lookout" not in names[1]
     assert "door" not in names[0]
+
+
+def test_a_port_that_another_program_has_is_refused_at_once(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        settings = Settings(jianbao_home=tmp_path, database_url="postgresql://x")
+        env = {"AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}"}
+        with pytest.raises(ServiceError, match=f"port {port} is taken .* AIRFLOW_PORT"):
+            live.start(live.Deployment(settings, Folders(tmp_path), port, env))
 
 
 def test_a_look_is_a_command_that_ends_with_one(

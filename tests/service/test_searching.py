@@ -70,6 +70,12 @@ def test_what_is_not_found_is_said(run: Callable[..., Result], words: list[str],
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", said)
 
 
+def test_a_misspelt_option_is_no_excluded_word(run: Callable[..., Result]) -> None:
+    done = run("芯片", "--sinse", "1 day")
+    assert done.exit_code == 2
+    assert "there is no option --sinse" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
