@@ -45,7 +45,9 @@ def canonical(
         says = None
     if says:
         return replace(says, served=False) if says.key != link.key else None
-    return served if served and served.key != link.key else None
+    if served is None or served.key == link.key or served.url == link.url:
+        return None  # One address has two keys where the registry has changed since.
+    return served
 
 
 def is_named(

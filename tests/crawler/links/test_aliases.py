@@ -489,6 +489,10 @@ def test_where_the_server_leads_counts_unless_the_page_knows_better(known: Any) 
     )
 
 
+def test_an_address_is_no_alias_of_itself_where_another_registry_is_used(known: Any) -> None:
+    assert canonical(LINK.url, (), replace(LINK, source="gone", key="gone:7"), known) is None
+
+
 @pytest.mark.parametrize(
     "led",
     ["https://www.other.example/a/8", f"{SITE}/", f"{SITE}/login?next=7", "urn:sha256:0/a.html"],
