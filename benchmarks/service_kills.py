@@ -157,8 +157,8 @@ def settle(watch: Watch, kills: int) -> list[bool]:
     wanted = kills * READERS
     newest = ask(watch.url, "select max(day)::text from editions").rows[0][0]
     if str(newest) >= watch.place.room.now.date().isoformat():
-        # At 07:15 the schedule made a newer one; those before it are not mailed any more.
-        wanted = sum(int(str(number)) for _, number in states)
+        # The schedule has made this morning's; after it none before it is mailed any more.
+        wanted = sum(int(str(number)) for state, number in states if state != "not_sent")
         told += ", the morning's own among them"
     failed = [run for run in watch.runs("crawl_news") if run["state"] == "failed"]
     twice = f"of {found['links']} links, {found['articles']} articles"
