@@ -1,15 +1,16 @@
 """What commands say: progress on stderr for people, one JSON object of counts last on stdout."""
 
 import json
+import re
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 _BEAT_SECONDS = 3.0
 
@@ -64,7 +65,18 @@ def table(columns: list[str], rows: list[tuple[object, ...]], title: str = "") -
     out.print(shown, soft_wrap=False)
 
 
-def paragraph(text: str, indent: int = 0, to: Console = out) -> None:
-    """Text for people, as wide as the terminal, every line of it indented."""
-    for line in Text(text).wrap(to, to.width - indent):
-        to.print(" " * indent + line.plain.rstrip(), markup=False)
+_PIECE = re.compile(r"[\u2e80-\uffef][，。；：、？！”’）】》]*|[^\s\u2e80-\uffef]+|\s")
+
+
+def paragraph(text: str, indent: int = 0, to: Console = out, hang: int = 0) -> None:
+    """Text for people, as wide as the terminal: every line is indented, by `hang` more from the
+    second on. Chinese may break anywhere but before punctuation, other text between words."""
+    for given in text.split("\n"):
+        line = " " * indent
+        for piece in _PIECE.findall(given):
+            if cell_len(line + piece) > to.width and line.strip():
+                to.print(line.rstrip(), markup=False)
+                line = " " * (indent + hang)
+            if line.strip() or not piece.isspace():
+                line += piece
+        to.print(line.rstrip(), markup=False)

@@ -97,7 +97,7 @@ def status(
     out = console.out
     out.print(f"archive   {current.jianbao_home}  ({current.jianbao_kind})", markup=False)
     if current.jianbao_allow:
-        console.paragraph(f"guard     lets pass {', '.join(current.jianbao_allow)}")
+        console.paragraph(f"guard     lets pass {', '.join(current.jianbao_allow)}", hang=10)
     if current.jianbao_home.exists():
         free = shutil.disk_usage(current.jianbao_home).free / 2**30
         out.print(f"disk      {free:.1f} GB free", markup=False)

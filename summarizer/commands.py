@@ -26,8 +26,8 @@ def summarize(
 ) -> None:
     """Summarize and tag every article that waits.
 
-    --redo marks summaries and then makes them again. When it is interrupted, summarize without it
-    goes on, and so do further workers.
+    --redo marks summaries and then makes them again. When it is
+    interrupted, summarize without it goes on, and so do further workers.
     """
     from archive import database, runs, settings, summaries
     from archive.errors import UsageError
