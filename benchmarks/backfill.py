@@ -52,7 +52,9 @@ def main() -> int:
         after = kept(watch)
         days = {str(first + timedelta(days=number)) for number in range(DAYS)}
         missing = days - {row[1] for row in after if row[0] == "edition"}
-        standing = ask(watch.url, "select day from deliveries where state <> 'sent'").rows
+        standing = ask(
+            watch.url, "select day from deliveries where state not in ('sent', 'not_sent')"
+        ).rows
         waiting = [day for (day,) in standing if day != today]  # Today's, by schedule.
         mailed = arrived(place) - mails
         return int(not all([
