@@ -170,9 +170,11 @@ def strike(
         time.sleep(after)
         ran = process.poll() is None
         if hit == "postgres":
-            with toll.lock, contextlib.suppress(DatabaseError, ServerError):
-                toll.kept |= set(ask(here.url, ROWS).rows)
-                time.sleep(DURABLE)
+            with toll.lock:
+                # It may be recovering from the last kill.
+                with contextlib.suppress(DatabaseError, ServerError):
+                    toll.kept |= set(ask(here.url, ROWS).rows)
+                    time.sleep(DURABLE)
                 toll.killed["postgres"] += kill_database(here)
             with contextlib.suppress(Exception):
                 process.communicate(timeout=60)
