@@ -32,6 +32,10 @@ select (select count(*) from ledger where source like 'scale%'),
     (select coalesce(sum((counts->>'looks')::int), 0) from runs),
     pg_database_size(current_database()), pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint
 """
+UNDONE = """
+select outcome || ': ' || reason, url from ledger where outcome <> 'stored'
+union all select 'no summary', url from articles where summary = '' or summary is null limit 20
+"""
 PENDING = "select 1 from backlog where pending > 0"
 LEFT = (
     "select 1 from backlog where pending > 0 and stage = 'fetch'"
@@ -103,6 +107,8 @@ def measure(
                 rounds = _catch_up(ready, sources * pages, began + limit)
                 seconds = time.monotonic() - began
             (rows,) = query.ask(database.looking_dsn(current), FACTS).rows
+            for told in query.ask(database.looking_dsn(current), UNDONE).rows:
+                sys.stderr.write("{}  {}\n".format(*told))
             ran = query.ask(database.looking_dsn(current), STAGES).rows
             tasks = [
                 path.read_text(errors="replace").count("] received")
