@@ -71,10 +71,6 @@ _NEXT = (
 )
 
 
-_IN_HAND = 7420
-"""The class of the advisory locks on pages that are claimed and not yet held."""
-
-
 def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | None:
     """The next unread page, and the try that this is, counted before it is read; None when there
     is none.
@@ -89,24 +85,19 @@ def claim_unread(conn: Connection[TupleRow]) -> tuple[int, Page, Link, int] | No
                 break
         else:
             return None
-        # Until it is held: the row is free between two transactions, and who took it there would
-        # count a try in which nobody read it.
-        lock = "select where pg_try_advisory_lock(%s, %s::int)"
-        if not conn.execute(lock, (_IN_HAND, row[0])).rowcount:
-            return None  # Nothing is left but what others have in hand.
         conn.execute("update archive.page set attempts = attempts + 1 where id = %s", (row[0],))
     return row[0], *_page(conn, row), row[1] + 1
 
 
 def hold(conn: Connection[TupleRow], page: int, attempt: int) -> bool:
     """Lock a page for the caller's transaction; False if a later try than this one has it."""
-    held = conn.execute(
-        "select from archive.page where id = %s and attempts = %s and read_at is null"
-        " for update skip locked",
-        (page, attempt),
-    ).rowcount
-    conn.execute("select pg_advisory_unlock(%s, %s::int)", (_IN_HAND, page))
-    return bool(held)
+    return bool(
+        conn.execute(
+            "select from archive.page where id = %s and attempts = %s and read_at is null"
+            " for update skip locked",
+            (page, attempt),
+        ).rowcount
+    )
 
 
 def excuse(conn: Connection[TupleRow], page: int, attempt: int) -> None:
